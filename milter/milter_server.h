@@ -1,0 +1,41 @@
+// How mail reaches us: the libmilter daemon. It only translates; judging and holding happen behind Intake.
+// Threads: libmilter's worker pool calls from many threads and moves a session between them.
+// Errors: every surprise in a callback is a temporary failure; Run returns false when libmilter gave up.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "hold/hold_store.h"
+#include "message/limits.h"
+#include "moderation/intake.h"
+#include "moderation/release_token.h"
+#include "policy/policy.h"
+
+namespace listwarden {
+
+struct MilterSettings {
+  std::string socket;  // "unix:/path", "inet:port@host", "fd:3"
+  int socket_mode = 0660;
+  std::string socket_group;               // empty: leave
+  std::string reinject_daemon = "REINJECT";  // {daemon_name} of the re-injection listener
+  Limits limits;
+  int max_connections = 1000;
+  std::size_t bytes_in_flight = 512u << 20;
+};
+
+class MilterServer {
+ public:
+  MilterServer(MilterSettings settings, std::shared_ptr<const Policy> policy, Intake& intake, HoldStore& store,
+               const ReleaseKey* key, const Clock& clock);
+  ~MilterServer();
+
+  bool Open();  // binds the socket; throws SettingsError with the reason
+  bool Run();   // until Stop; owns no signals (the caller blocks HUP, TERM, INT before any thread)
+  void Stop(std::chrono::seconds drain);  // new mail 451, waits for messages in flight, then ends Run
+  void SetPolicy(std::shared_ptr<const Policy> policy);  // from the next message on
+};
+
+}  // namespace listwarden

@@ -1,0 +1,40 @@
+// The only place where a verdict takes effect. Holding commits raw bytes, reasons, letters and audit first; only
+// then does the caller get an outcome to answer with.
+// Threads: any. Errors: never throws for store trouble: the outcome is kDefer.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "hold/hold_store.h"
+#include "moderation/notices.h"
+#include "policy/policy.h"
+
+namespace listwarden {
+
+struct Outcome {
+  enum class Kind { kPass, kTag, kHeldAll, kHeldSome, kDefer } kind = Kind::kPass;
+  std::vector<std::string> held_paths;  // forward-paths to take off the message (kHeldSome)
+  std::string tag;                      // value of the Listwarden field (kTag, kHeldSome with tags)
+  std::string defer_text;               // SMTP reply text
+};
+
+class Intake {
+ public:
+  Intake(HoldStore& store, const Notices& notices, const Clock& clock);
+
+  // Judges for each list among the forward-paths and carries it out.
+  Outcome Receive(const Policy& policy, const Message& message);
+
+ private:
+  HoldStore& store_;
+  const Notices& notices_;
+  const Clock& clock_;
+};
+
+// {list, reverse-path, held recipients, Message-ID, fields that a retry keeps, body}: equal for a client's retry.
+std::string DedupeKey(const Message& message, std::string_view list, const std::vector<std::string>& held_paths);
+
+}  // namespace listwarden

@@ -1,0 +1,83 @@
+// Rule files, loaded and proved by their own examples, and their matcher: all words and phrases of all filters in
+// one pass over each segment, patterns only where their words stand.
+//   auto rules = RuleSet::Load({"etc/policies/ipem/confidentiality.toml", …});
+//   std::vector<Hit> hits = rules->Scan(message);
+// Threads: immutable after Load; Scan may run on many threads at once.
+// Errors: Load throws RuleError "file:line: what; expected". Scan throws ScanError when the matcher ran out of memory:
+// that is "not judged", never "no hit".
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "message/message.h"
+#include "policy/finding.h"
+
+namespace listwarden {
+
+class ScanError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// One [[rule]]. `pattern` is RE2 syntax on the folded text (TextView::folded: lower case, single blanks), or on the
+// original when `raw`. `words` is a list of literal phrases (word-bounded), an alternative to `pattern`.
+struct Rule {
+  std::string id;      // "filter/name"
+  std::string filter;  // first half of the id
+  std::string clause;
+  Confidence confidence = Confidence::kLow;
+  std::vector<Region> where;  // default: subject, author-text
+  std::vector<std::string> words;
+  std::string pattern;
+  std::vector<std::string> unless;  // RE2, same sentence
+  std::vector<std::string> requires_;  // RE2 ("requires" in the file), same sentence, each must stand there
+  std::string reason;
+  std::string advice;
+  std::vector<std::string> hit;
+  std::vector<std::string> miss;
+  std::string check;  // name of a code check that must agree ("nhs-number", "luhn" …); run by the filter
+  bool raw = false;
+  bool is_secret = false;      // quote is masked
+  bool quoted_lower = false;   // also looked for in quoted text, one level lower
+};
+
+// A rule's match in one segment. Offsets are into the folded text (into the original when the rule is raw).
+struct Hit {
+  const Rule* rule;
+  const Segment* segment;
+  std::size_t begin;
+  std::size_t end;
+  std::string_view Words() const;     // the original words
+  std::string_view Sentence() const;  // the folded (raw: original) sentence around it
+};
+
+class RuleSet {
+ public:
+  // Loads files in order; a later file may switch a rule off by id (`off = ["filter/name"]`).
+  // Does not run the examples: see ProveRules in policy/policy.h, which sees checks as well.
+  static std::shared_ptr<const RuleSet> Load(const std::vector<std::filesystem::path>& files);
+  ~RuleSet();
+
+  const std::vector<Rule>& rules() const;
+  // All hits in the regions each rule looks at, `unless` and `requires` applied, longest first at one place.
+  std::vector<Hit> Scan(const Message& message) const;
+  const std::string& about(std::string_view filter) const;
+  // Runs sample text through the automata so that the first mail after a load is not slow.
+  void Warm() const;
+
+ private:
+  struct Machine;
+  explicit RuleSet(std::unique_ptr<Machine> machine);
+  std::unique_ptr<Machine> machine_;
+};
+
+// Words of the folded text as Finding: quote cut to 120 characters, masked when the rule says so.
+Finding FindingFrom(const Hit& hit);
+
+}  // namespace listwarden
