@@ -1,0 +1,162 @@
+// `held …`: what moderators do from a shell; the same service as letters and pages use.
+// SPDX-License-Identifier: Apache-2.0
+#include <pwd.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "apps/commands.h"
+#include "apps/service.h"
+#include "apps/terminal.h"
+#include "base/error.h"
+#include "moderation/moderation_service.h"
+#include "moderation/verdict_json.h"
+
+namespace listwarden {
+namespace {
+
+struct Desk {
+  explicit Desk(const std::string& config)
+      : settings(ReadSettings(FindSettingsFile(config))),
+        store(OpenSqliteHoldStore(settings.store, clock)),
+        notices(settings.notices),
+        service(*store, notices, clock) {}
+  SystemClock clock;
+  Settings settings;
+  std::unique_ptr<HoldStore> store;
+  Notices notices;
+  ModerationService service;
+};
+
+std::string Actor() {
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : std::to_string(getuid());
+}
+
+std::optional<HoldState> StateNamed(const std::string& name) {
+  if (name == "all") return std::nullopt;
+  if (name.empty()) return HoldState::kHeld;
+  for (int i = 0; i <= static_cast<int>(HoldState::kDamaged); ++i) {
+    if (HoldStateName(static_cast<HoldState>(i)) == name) return static_cast<HoldState>(i);
+  }
+  throw SettingsError("--state " + name + ": unknown; held, approved, sending, released, rejected, discarded, " +
+                      "expired, failed, damaged or all");
+}
+
+nlohmann::json Json(const HeldMessage& held) {
+  return {{"id", held.id},
+          {"state", std::string(HoldStateName(held.state))},
+          {"list", held.list},
+          {"from", held.from},
+          {"subject", held.subject},
+          {"received", IsoTime(held.received)},
+          {"expires", IsoTime(held.expires)},
+          {"queue_id", held.queue_id},
+          {"decided_by", held.decided_by},
+          {"decided_why", held.decided_why},
+          {"verdict", nlohmann::json::parse(held.verdict_json, nullptr, false)}};
+}
+
+void Print(const nlohmann::json& json) {
+  std::cout << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+void PrintHistory(HoldStore& store, const std::string& id) {
+  std::vector<std::vector<std::string>> rows;
+  for (const AuditRow& row : store.Audit(id)) {
+    rows.push_back({"    " + IsoTime(row.time), row.actor, row.action, Printable(row.details)});
+  }
+  std::cout << "\n  History\n" << Table(rows);
+}
+
+int Decide(const std::string& config, const std::vector<std::string>& given, bool needs_why,
+           DecisionReply (ModerationService::*decide)(std::string_view, std::string_view, std::string_view)) {
+  const Arguments arguments = ParseArguments(given);
+  if (arguments.rest.empty()) throw SettingsError("give one or more ids; `listwarden held list` shows them");
+  if (needs_why && arguments.why.empty()) throw SettingsError("give the reason with --why: it goes to the poster");
+  Desk desk(config);
+  int status = 0;
+  for (const std::string& id : arguments.rest) {
+    const DecisionReply reply = (desk.service.*decide)(id, Actor(), arguments.why);
+    std::cout << id << ": " << reply.text << '\n';
+    if (reply.result != DecisionResult::kDone) status = kExitData;
+  }
+  return status;
+}
+
+}  // namespace
+
+int HeldListCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  Desk desk(config);
+  const auto held = desk.store->List({StateNamed(arguments.state), arguments.list, 1000, 0});
+  if (arguments.is_json) {
+    for (const HeldMessage& one : held) Print(Json(one));
+    return 0;
+  }
+  if (held.empty()) {
+    std::cout << "Nothing is waiting.\n";
+    return 0;
+  }
+  std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "RECEIVED", "LIST", "FROM", "SUBJECT"}};
+  for (const HeldMessage& one : held) {
+    rows.push_back({one.id, std::string(HoldStateName(one.state)), IsoTime(one.received), one.list,
+                    Printable(one.from), Printable(one.subject)});
+  }
+  std::cout << Table(rows);
+  return 0;
+}
+
+int HeldShowCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  if (arguments.rest.size() != 1) throw SettingsError("give one id; `listwarden held list` shows them");
+  Desk desk(config);
+  const auto held = desk.store->Find(arguments.rest[0]);
+  if (!held) {
+    std::cerr << "listwarden: no held message " << arguments.rest[0] << "\n";
+    return kExitData;
+  }
+  if (arguments.is_raw) {
+    std::cout << held->raw;
+    return 0;
+  }
+  if (arguments.is_json) {
+    Print(Json(*held));
+    return 0;
+  }
+  std::cout << Table({{"  Reference", held->id},
+                      {"  State", std::string(HoldStateName(held->state))},
+                      {"  List", held->list},
+                      {"  From", Printable(held->from)},
+                      {"  Subject", Printable(held->subject)},
+                      {"  Received", IsoTime(held->received)},
+                      {"  Expires", IsoTime(held->expires)}});
+  const auto verdict = nlohmann::json::parse(held->verdict_json, nullptr, false);
+  if (verdict.is_object()) {
+    for (const auto& reason : verdict.value("unread", nlohmann::json::array())) {
+      std::cout << "\n  Could not be read fully: " << Printable(reason.get<std::string>()) << "\n";
+    }
+    for (const auto& filter : verdict.value("filters", nlohmann::json::array())) {
+      for (const auto& finding : filter.value("findings", nlohmann::json::array())) {
+        std::cout << "\n  \"" << Paint(Colour::kBold, Printable(finding.value("quote", ""))) << "\"\n"
+                  << Wrapped(finding.value("reason", ""), 4) << "    clause " << finding.value("clause", "") << ", rule "
+                  << finding.value("rule", "") << ", " << finding.value("confidence", "") << "\n";
+      }
+    }
+  }
+  PrintHistory(*desk.store, held->id);
+  return 0;
+}
+
+int HeldReleaseCommand(const std::string& config, const std::vector<std::string>& given) {
+  return Decide(config, given, false, &ModerationService::Release);
+}
+int HeldRejectCommand(const std::string& config, const std::vector<std::string>& given) {
+  return Decide(config, given, true, &ModerationService::Reject);
+}
+int HeldDiscardCommand(const std::string& config, const std::vector<std::string>& given) {
+  return Decide(config, given, false, &ModerationService::Discard);
+}
+
+}  // namespace listwarden

@@ -1,0 +1,59 @@
+// `policy test`, `config check`, `config show`.
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "apps/commands.h"
+#include "apps/terminal.h"
+#include "base/error.h"
+#include "filters/registry.h"
+
+namespace listwarden {
+
+int PolicyTestCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  const Settings settings = ReadSettings(FindSettingsFile(config));
+  const auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters());
+  std::size_t rules = 0, examples = 0;
+  for (const Rule& rule : policy->rules().rules()) {
+    bool is_wanted = arguments.rest.empty();
+    for (const std::string& id : arguments.rest) is_wanted = is_wanted || id == rule.id;
+    if (!is_wanted) continue;
+    ++rules;
+    examples += rule.hit.size() + rule.miss.size();
+    if (!arguments.rest.empty()) {
+      std::cout << Paint(Colour::kBold, rule.id) << " (" << ConfidenceName(rule.confidence) << ")\n";
+      for (const std::string& hit : rule.hit) std::cout << "  hit   " << Printable(hit) << "\n";
+      for (const std::string& miss : rule.miss) std::cout << "  miss  " << Printable(miss) << "\n";
+    }
+  }
+  if (rules == 0) throw SettingsError("no such rule; `listwarden policy test` without a name runs all");
+  std::cout << rules << " rules, " << examples << " examples: all as written (policy " << policy->version() << ")\n";
+  return 0;
+}
+
+int ConfigCheckCommand(const std::string& config, const std::vector<std::string>&) {
+  const Settings settings = ReadSettings(FindSettingsFile(config));
+  const auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters());
+  const Notices notices(settings.notices);
+  std::cout << settings.file.string() << ": good; " << policy->lists().size() << " lists, "
+            << policy->rules().rules().size() << " rules, policy " << policy->version() << "\n";
+  return 0;
+}
+
+int ConfigShowCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  const Settings settings = ReadSettings(FindSettingsFile(config));
+  if (arguments.is_json) {
+    nlohmann::json all;
+    for (const Settings::Shown& one : settings.shown) all[one.key] = {{"value", one.value}, {"origin", one.origin}};
+    std::cout << all.dump() << '\n';
+    return 0;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const Settings::Shown& one : settings.shown) rows.push_back({one.key, one.value, one.origin});
+  std::cout << Table(rows);
+  return 0;
+}
+
+}  // namespace listwarden

@@ -1,0 +1,45 @@
+// The commands of `listwarden`. Each takes its own arguments and returns an exit status of sysexits(3).
+// Errors: SettingsError and StoreError pass to main, which prints them and chooses the status.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include "apps/settings.h"
+#include "policy/policy.h"
+
+namespace listwarden {
+
+struct Command {
+  const char* name;   // "check", "held list" …
+  const char* usage;  // one line
+  const char* about;
+  int (*run)(const std::string& config, const std::vector<std::string>& arguments);
+};
+
+const std::vector<Command>& Commands();
+
+int CheckCommand(const std::string& config, const std::vector<std::string>& arguments);
+int ExplainCommand(const std::string& config, const std::vector<std::string>& arguments);
+int HeldListCommand(const std::string& config, const std::vector<std::string>& arguments);
+int HeldShowCommand(const std::string& config, const std::vector<std::string>& arguments);
+int HeldReleaseCommand(const std::string& config, const std::vector<std::string>& arguments);
+int HeldRejectCommand(const std::string& config, const std::vector<std::string>& arguments);
+int HeldDiscardCommand(const std::string& config, const std::vector<std::string>& arguments);
+int PolicyTestCommand(const std::string& config, const std::vector<std::string>& arguments);
+int ConfigCheckCommand(const std::string& config, const std::vector<std::string>& arguments);
+int ConfigShowCommand(const std::string& config, const std::vector<std::string>& arguments);
+
+// Options of one command: "--list ADDRESS" style values, flags, and the rest in order ("-" counts as a path).
+// Errors: boost::program_options::error for what it does not know.
+struct Arguments {
+  std::string list;
+  std::string state;
+  std::string why;
+  bool is_json = false;
+  bool is_raw = false;
+  std::vector<std::string> rest;
+};
+Arguments ParseArguments(const std::vector<std::string>& arguments);
+
+}  // namespace listwarden

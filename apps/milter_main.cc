@@ -1,0 +1,82 @@
+// listwarden-milter: the daemon that the MTA talks to.
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "apps/service.h"
+#include "apps/settings.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "filters/registry.h"
+#include "moderation/intake.h"
+
+namespace listwarden {
+namespace {
+
+std::shared_ptr<const Policy> LoadPolicy(const Settings& settings) {
+  auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters());
+  policy->rules().Warm();
+  return policy;
+}
+
+void Reload(const std::filesystem::path& file, MilterServer& server) {
+  Notify("RELOADING=1");
+  try {
+    auto policy = LoadPolicy(ReadSettings(file));
+    const std::string version = policy->version();
+    server.SetPolicy(std::move(policy));
+    Log(LogLevel::kInfo, "reloaded", {{"policy", version}});
+  } catch (const SettingsError& e) {
+    Log(LogLevel::kError, "reload-refused", {{"why", e.what()}, {"remedy", "the last good policy stays in force"}});
+  }
+  Notify("READY=1");
+}
+
+ReleaseKey OpenKey(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) ReleaseKey::Create(file);
+  return ReleaseKey(file);
+}
+
+int Serve(const std::filesystem::path& file) {
+  const Settings settings = ReadSettings(file);
+  if (settings.is_verbose) SetLogLevel(LogLevel::kDebug);
+  const SystemClock clock;
+  auto policy = LoadPolicy(settings);
+  const Notices notices(settings.notices);
+  const ReleaseKey key = OpenKey(settings.release_key);
+  const auto store = OpenSqliteHoldStore(settings.store, clock);
+  Intake intake(*store, notices, clock);
+  MilterServer server(settings.milter, policy, intake, *store, &key, clock);
+  server.Open();
+
+  std::atomic<bool> has_ended{false};
+  std::atomic<bool> is_good{true};
+  std::thread runner([&] {
+    is_good = server.Run();
+    has_ended = true;
+  });
+  Notify("READY=1");
+  Log(LogLevel::kInfo, "started", {{"socket", settings.milter.socket}, {"policy", policy->version()}});
+  while (!has_ended) {
+    const Signal signal = WaitForSignal(1);
+    if (signal == Signal::kReload) Reload(file, server);
+    if (signal == Signal::kStop) {
+      Notify("STOPPING=1");
+      server.Stop(settings.drain);
+      break;
+    }
+  }
+  runner.join();
+  Log(is_good ? LogLevel::kInfo : LogLevel::kError, "stopped", {});
+  // libmilter's own threads may still run: no static destructors.
+  _exit(is_good ? 0 : kExitUnavailable);
+}
+
+}  // namespace
+}  // namespace listwarden
+
+int main(int argc, char** argv) {
+  return listwarden::RunDaemon(argc, argv, "listwarden-milter: judges list mail for an MTA", listwarden::Serve);
+}

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private mail system on loopback: Postfix with our milter, the desk, and a sink that takes all deliveries.
+
+Everything lies in one folder and listens on free high ports; stop() ends whatever start() began.
+Postfix's master needs root.
+"""
+import os
+import pathlib
+import shutil
+import signal
+import smtplib
+import socket
+import socketserver
+import subprocess
+import tempfile
+import threading
+import time
+
+LISTS_DOMAIN = "lists.example.ac.uk"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class _SinkHandler(socketserver.StreamRequestHandler):
+    def handle(self):
+        say = lambda line: self.wfile.write((line + "\r\n").encode())
+        say("220 sink ESMTP")
+        sender, recipients = "", []
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb in (b"EHLO", b"HELO"):
+                self.wfile.write(b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n")
+            elif verb == b"MAIL":
+                sender, recipients = line.split(b"<")[1].split(b">")[0].decode(), []
+                say("250 ok")
+            elif verb == b"RCPT":
+                recipients.append(line.split(b"<")[1].split(b">")[0].decode().lower())
+                say("250 ok")
+            elif verb == b"DATA":
+                say("354 go on")
+                lines = []
+                while (data := self.rfile.readline()) not in (b".\r\n", b""):
+                    lines.append(data[1:] if data.startswith(b"..") else data)
+                self.server.take(sender, recipients, b"".join(lines))
+                say("250 taken")
+            elif verb == b"QUIT":
+                say("221 bye")
+                return
+            else:
+                say("250 ok")
+
+
+class Sink(socketserver.ThreadingTCPServer):
+    """An SMTP server that keeps every delivery as (sender, recipients, bytes)."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _SinkHandler)
+        self.port = self.server_address[1]
+        self.deliveries = []
+        self._lock = threading.Lock()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def take(self, sender, recipients, content):
+        with self._lock:
+            self.deliveries.append((sender, recipients, content))
+
+    def wait_for(self, wanted, seconds=20):
+        """The first delivery for which wanted(sender, recipients, bytes) is true, or None."""
+        deadline = time.time() + seconds
+        while time.time() < deadline:
+            with self._lock:
+                for delivery in self.deliveries:
+                    if wanted(*delivery):
+                        return delivery
+            time.sleep(0.05)
+        return None
+
+
+MAIN_CF = """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/mail.log
+maillog_file_prefixes = {folder}
+mail_owner = postfix
+setgid_group = postdrop
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.{domain}
+mydestination =
+alias_maps =
+mynetworks = 127.0.0.1/32
+smtpd_relay_restrictions = permit_mynetworks, reject
+relayhost = [127.0.0.1]:{sink}
+disable_dns_lookups = yes
+smtp_dns_support_level = disabled
+smtpd_peername_lookup = no
+smtpd_forbid_bare_newline = normalize
+smtpd_forbid_bare_newline_exclusions =
+smtpd_milters = {milter}
+milter_default_action = tempfail
+milter_protocol = 6
+message_strip_characters = \\0
+smtpd_client_connection_count_limit = 0
+header_size_limit = 102400
+message_size_limit = 52428800
+"""
+
+MASTER_CF = """\
+{mail} inet n - n - - smtpd
+{reinject} inet n - n - - smtpd
+  -o milter_macro_daemon_name=REINJECT
+{letters} inet n - n - - smtpd
+  -o smtpd_milters=
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class Stack:
+    def __init__(self, programs, source, tcp=False, desk=True):
+        self.programs = pathlib.Path(programs)
+        self.source = pathlib.Path(source)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-"))
+        self.folder.chmod(0o755)
+        self.sink = Sink()
+        self.mail, self.reinject, self.letters = free_port(), free_port(), free_port()
+        self.socket = f"inet:{free_port()}@127.0.0.1" if tcp else f"unix:{self.folder}/milter.sock"
+        self.has_desk = desk
+        self.processes = {}
+        self.config = self.folder / "etc" / "listwarden.conf"
+
+    def _write_config(self):
+        shutil.copytree(self.source / "etc", self.folder / "etc")
+        self.config.write_text(
+            f"store = {self.folder}/hold.db\n"
+            f"release-key = {self.folder}/release.key\n"
+            f"[milter]\nsocket = {self.socket}\nsocket-group = postfix\n"
+            f"[notices]\nfrom = Listwarden <listwarden@{LISTS_DOMAIN}>\nhost-name = mx.{LISTS_DOMAIN}\n"
+            f"[outbox]\nreinject-port = {self.reinject}\nletter-port = {self.letters}\n"
+        )
+
+    def _write_postfix(self):
+        for name in ("queue", "data", "postfix"):
+            (self.folder / name).mkdir()
+        shutil.chown(self.folder / "data", "postfix")
+        milter = self.socket
+        if milter.startswith("inet:"):
+            port, host = milter[5:].split("@")
+            milter = f"inet:{host}:{port}"
+        values = dict(folder=self.folder, domain=LISTS_DOMAIN, sink=self.sink.port, milter=milter,
+                      mail=self.mail, reinject=self.reinject, letters=self.letters)
+        (self.folder / "postfix" / "main.cf").write_text(MAIN_CF.format(**values))
+        (self.folder / "postfix" / "master.cf").write_text(MASTER_CF.format(**values))
+
+    def postfix(self, *words):
+        return subprocess.run(["postfix", "-c", str(self.folder / "postfix"), *words],
+                              capture_output=True, text=True)
+
+    def start_program(self, name):
+        log = open(self.folder / f"{name}.log", "ab")
+        self.processes[name] = subprocess.Popen(
+            [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log)
+
+    def wait_for_port(self, port, seconds=20):
+        deadline = time.time() + seconds
+        while time.time() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"nothing listens on port {port}: " + self.logs())
+
+    def wait_for_milter(self, seconds=30):
+        deadline = time.time() + seconds
+        while time.time() < deadline:
+            log = (self.folder / "listwarden-milter.log").read_text(errors="replace")
+            if "event=started" in log:
+                return
+            if self.processes["listwarden-milter"].poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError("listwarden-milter did not start:\n" + self.logs())
+
+    def start(self):
+        self._write_config()
+        self._write_postfix()
+        self.start_program("listwarden-milter")
+        self.wait_for_milter()
+        if self.has_desk:
+            self.start_program("listwarden-desk")
+        done = self.postfix("start")
+        if done.returncode != 0:
+            raise RuntimeError("postfix did not start: " + done.stderr)
+        self.wait_for_port(self.mail)
+        self.wait_for_port(self.reinject)
+        return self
+
+    def stop(self):
+        self.postfix("stop")
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.sink.shutdown()
+        self.sink.server_close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *unused):
+        self.stop()
+
+    def logs(self):
+        text = ""
+        for log in sorted(self.folder.glob("*.log")):
+            text += f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-30:]) + "\n"
+        return text
+
+    def post(self, sender, recipients, content, port=None):
+        """Sends through Postfix; returns (code, text) of the last reply."""
+        client = smtplib.SMTP("127.0.0.1", port or self.mail, timeout=120)
+        try:
+            client.sendmail(sender, recipients, content)
+            return 250, "taken"
+        except smtplib.SMTPResponseException as refused:
+            return refused.smtp_code, refused.smtp_error.decode(errors="replace")
+        except smtplib.SMTPRecipientsRefused as refused:
+            return next(iter(refused.recipients.values()))[0], "recipients refused"
+        finally:
+            client.close()
+
+    def command(self, *words):
+        return subprocess.run([str(self.programs / "listwarden"), "--config", str(self.config), *words],
+                              capture_output=True, text=True)
