@@ -39,6 +39,7 @@ def sample_mail(folder, given):
 
 def run_load(client, socket, folder, messages, connections):
     report = folder / "load.json"
+    report.unlink(missing_ok=True)
     done = subprocess.run([client, "-s", socket, "-d", folder / "mail", "-n", str(messages), "-c", str(connections),
                            "--json", report], capture_output=True, text=True)
     if done.returncode != 0 or not report.exists():
@@ -79,11 +80,10 @@ def main():
             floor = run_load(folder / "load", f"unix:{folder}/floor.sock", folder, chosen.messages, chosen.connections)
             ours = run_load(folder / "load", f"unix:{folder}/ours.sock", folder, chosen.messages, chosen.connections)
             if number == 0:
-                keys = ", ".join(sorted(ours))
                 continue
-            rate = lambda report: next(report[k] for k in ("rate", "msgs_per_s", "msg_per_s", "messages_per_second") if k in report)
-            ratios.append(rate(ours) / rate(floor))
-            print(f"round {number}: floor {rate(floor):8.0f}/s   listwarden {rate(ours):8.0f}/s   ratio {ratios[-1]:.2f}")
+            ratios.append(ours["rate"] / floor["rate"])
+            print(f"round {number}: floor {floor['rate']:8.0f}/s   listwarden {ours['rate']:8.0f}/s   ratio {ratios[-1]:.2f}"
+                  f"   {ours['verdicts']}")
         print(f"median ratio {statistics.median(ratios):.2f} (goal 0.6), {chosen.connections} connections")
     finally:
         for daemon in daemons:

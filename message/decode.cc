@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "message/decode.h"
+
+#include <array>
+#include <cstdint>
+
+namespace listwarden {
+namespace {
+
+constexpr std::uint8_t kJunk = 255, kPad = 254, kBlank = 253;
+
+constexpr std::array<std::uint8_t, 256> MakeTable() {
+  std::array<std::uint8_t, 256> table{};
+  for (auto& entry : table) entry = kJunk;
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  table['='] = kPad;
+  for (const char c : {' ', '\t', '\r', '\n'}) table[static_cast<unsigned char>(c)] = kBlank;
+  return table;
+}
+
+constexpr auto kTable = MakeTable();
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+}  // namespace
+
+Decoded DecodeBase64(std::string_view text) {
+  Decoded out;
+  out.bytes.reserve(text.size() / 4 * 3 + 3);
+  std::uint32_t group = 0;
+  int digits = 0;
+  bool has_ended = false;
+  const auto flush = [&] {
+    if (digits >= 2) out.bytes += static_cast<char>(group >> (6 * digits - 8) & 0xff);
+    if (digits == 3) out.bytes += static_cast<char>(group >> 2 & 0xff);
+    group = 0;
+    digits = 0;
+  };
+  for (const char c : text) {
+    const std::uint8_t value = kTable[static_cast<unsigned char>(c)];
+    if (value < 64) {
+      if (has_ended) out.continues_after_end = true;
+      group = group << 6 | value;
+      if (++digits == 4) {
+        out.bytes += static_cast<char>(group >> 16 & 0xff);
+        out.bytes += static_cast<char>(group >> 8 & 0xff);
+        out.bytes += static_cast<char>(group & 0xff);
+        group = 0;
+        digits = 0;
+      }
+    } else if (value == kPad) {
+      flush();
+      has_ended = true;
+    } else if (value == kJunk) {
+      out.has_junk = true;
+    }
+  }
+  flush();
+  return out;
+}
+
+Decoded DecodeQuotedPrintable(std::string_view text) {
+  Decoded out;
+  out.bytes.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    const bool has_end = end < text.size();
+    at = end + 1;
+    // RFC 2045 section 6.7 (3): blanks at a line's end were added in transport.
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
+    bool is_soft = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (line[i] != '=') {
+        out.bytes += line[i];
+      } else if (i + 1 == line.size()) {
+        is_soft = true;
+      } else if (i + 2 < line.size() && HexDigit(line[i + 1]) >= 0 && HexDigit(line[i + 2]) >= 0) {
+        out.bytes += static_cast<char>(HexDigit(line[i + 1]) << 4 | HexDigit(line[i + 2]));
+        i += 2;
+      } else {
+        out.has_junk = true;
+        out.bytes += '=';
+      }
+    }
+    if (has_end && !is_soft) out.bytes += '\n';
+  }
+  return out;
+}
+
+Decoded DecodeUu(std::string_view text) {
+  Decoded out;
+  std::size_t at = text.find("begin ");
+  if (at == std::string_view::npos || (at > 0 && text[at - 1] != '\n')) return out;
+  at = text.find('\n', at);
+  while (at != std::string_view::npos && at + 1 < text.size()) {
+    const std::size_t end = std::min(text.find('\n', ++at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.substr(0, 3) == "end" || line.empty() || line[0] == '`' || line[0] == '\r') break;
+    const auto digit = [&](std::size_t i) { return i < line.size() ? static_cast<std::uint32_t>(line[i] - 32) & 63u : 0u; };
+    std::size_t wanted = digit(0);
+    if (wanted > (line.size() - 1) / 4 * 3 + 3) out.has_junk = true;
+    for (std::size_t i = 1; wanted > 0 && i < line.size(); i += 4) {
+      const std::uint32_t group = digit(i) << 18 | digit(i + 1) << 12 | digit(i + 2) << 6 | digit(i + 3);
+      for (int shift = 16; shift >= 0 && wanted > 0; shift -= 8, --wanted) {
+        out.bytes += static_cast<char>(group >> shift & 0xff);
+      }
+    }
+    at = end < text.size() ? end : std::string_view::npos;
+  }
+  return out;
+}
+
+}  // namespace listwarden

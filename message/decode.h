@@ -1,0 +1,21 @@
+// Content-Transfer-Encodings (RFC 2045 section 6), read as tolerantly as readers' programs do.
+// Time and memory are linear. Threads: any. Errors: none; oddities are told through the flags.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace listwarden {
+
+struct Decoded {
+  std::string bytes;
+  bool has_junk = false;          // characters outside the alphabet, or "=XX" that is no byte
+  bool continues_after_end = false;  // base64: data after padding, which some readers stop at
+};
+
+Decoded DecodeBase64(std::string_view text);
+Decoded DecodeQuotedPrintable(std::string_view text);
+// The first uuencoded block ("begin 644 name" … "end"); empty when there is none.
+Decoded DecodeUu(std::string_view text);
+
+}  // namespace listwarden

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "message/structure.h"
+
+#include <mimetic/contenttype.h>
+
+#include <algorithm>
+#include <array>
+
+#include "message/decode.h"
+#include "message/header_fields.h"
+
+namespace listwarden {
+namespace {
+
+struct Entity {
+  std::string id;
+  PartHeader header;
+  std::string_view body;
+  std::size_t depth = 0;
+  bool is_in_digest = false;
+  bool is_in_attached_message = false;
+};
+
+constexpr std::array<std::string_view, 7> kIdentity = {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "8bits"};
+
+// A second reader of the same bounded field; libmimetic sees nothing but this.
+bool SecondReaderAgrees(std::string_view value, const std::string& boundary) {
+  const std::string clean = Unfold(Trim(value));
+  if (clean.size() > 1000) return true;
+  try {
+    const mimetic::ContentType read(clean);
+    return std::string(read.param("boundary")) == boundary;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool IsUsualPreamble(std::string_view text) {
+  text = Trim(text);
+  if (text.empty()) return true;
+  const std::string lower = LowerAscii(text.substr(0, 300));
+  return text.size() < 600 && (lower.find("multi-part") != std::string::npos || lower.find("multipart") != std::string::npos ||
+                               lower.find("mime") != std::string::npos || lower.find("openpgp") != std::string::npos);
+}
+
+class Walk {
+ public:
+  Walk(const Limits& limits, Structure* out) : limits_(limits), out_(out) {}
+
+  void Run(Entity top) {
+    stack_.push_back(std::move(top));
+    while (!stack_.empty()) {
+      Entity entity = std::move(stack_.back());
+      stack_.pop_back();
+      if (out_->leaves.size() >= limits_.parts) {
+        Note(DefectKind::kOverLimit, entity.id, "more than " + std::to_string(limits_.parts) + " parts");
+        return;
+      }
+      Read(std::move(entity));
+    }
+  }
+
+ private:
+  void Note(DefectKind kind, const std::string& id, const std::string& what) {
+    if (out_->defects.size() < 50) out_->defects.push_back({kind, "part " + id + ": " + what});
+  }
+
+  ParameterValue Parameters(const Entity& entity, std::string_view value) {
+    bool over = false;
+    ParameterValue read = ParseParameters(value, limits_, &over);
+    if (over) Note(DefectKind::kOverLimit, entity.id, "a Content field is too long or has too many parameters");
+    return read;
+  }
+
+  void Read(Entity entity) {
+    std::vector<ParameterValue> types;
+    for (const std::string& value : entity.header.content_types) {
+      ParameterValue type = Parameters(entity, value);
+      const bool is_known = std::any_of(types.begin(), types.end(), [&](const ParameterValue& one) {
+        return one.value == type.value && one.parameters == type.parameters;
+      });
+      if (!is_known) types.push_back(std::move(type));
+    }
+    if (types.empty()) types.push_back({entity.is_in_digest ? "message/rfc822" : "text/plain", {}, {}});
+    if (types.size() > 1) {
+      Note(DefectKind::kAmbiguous, entity.id, "two different Content-Type fields");
+      types = {types.front(), types.back()};
+    }
+    for (auto type = types.rbegin(); type != types.rend(); ++type) ReadAs(entity, *type);
+  }
+
+  std::string Encoding(const Entity& entity) {
+    std::string found;
+    for (const std::string& value : entity.header.encodings) {
+      bool over = false;
+      const std::string name = ParseParameters(value, limits_, &over).value;
+      if (!found.empty() && name != found) Note(DefectKind::kAmbiguous, entity.id, "two different transfer encodings");
+      if (found.empty()) found = name;
+    }
+    if (std::find(kIdentity.begin(), kIdentity.end(), found) != kIdentity.end()) return "";
+    if (found == "base64" || found == "quoted-printable") return found;
+    if (found == "x-uuencode" || found == "uuencode" || found == "x-uue") return "uuencode";
+    if (found.find("base64") != std::string::npos || found.find("quoted-printable") != std::string::npos) {
+      Note(DefectKind::kAmbiguous, entity.id, "an odd name of a transfer encoding");
+      return found.find("base64") != std::string::npos ? "base64" : "quoted-printable";
+    }
+    Note(DefectKind::kIrregular, entity.id, "an unknown transfer encoding");
+    return "";
+  }
+
+  void ReadAs(const Entity& entity, const ParameterValue& type) {
+    if (type.value.rfind("multipart/", 0) == 0) {
+      ReadMultipart(entity, type);
+    } else if (type.value == "message/rfc822" || type.value == "message/global") {
+      ReadAttachedMessage(entity);
+    } else {
+      AddLeaf(entity, type);
+    }
+  }
+
+  void ReadMultipart(const Entity& entity, const ParameterValue& type) {
+    const auto boundary = type.parameters.find("boundary");
+    if (type.value == "multipart/encrypted") {
+      Note(DefectKind::kUnreadable, entity.id, "encrypted");
+    }
+    if (boundary == type.parameters.end() || Trim(boundary->second).empty()) {
+      Note(DefectKind::kIrregular, entity.id, "a multipart without a boundary; read as text");
+      AddLeaf(entity, {"text/plain", {}, {}});
+      return;
+    }
+    if (boundary->second.size() > limits_.boundary_bytes) {
+      Note(DefectKind::kOverLimit, entity.id, "a boundary that is too long");
+    }
+    if (std::find(type.repeated.begin(), type.repeated.end(), "boundary") != type.repeated.end()) {
+      Note(DefectKind::kAmbiguous, entity.id, "two different boundaries");
+    }
+    if (entity.depth >= limits_.depth) {
+      Note(DefectKind::kOverLimit, entity.id, "parts nested more than " + std::to_string(limits_.depth) + " deep");
+      AddLeaf(entity, {"text/plain", {}, {}});
+      return;
+    }
+    if (!SecondReaderAgrees(entity.header.content_types.front(), boundary->second)) {
+      Note(DefectKind::kIrregular, entity.id, "a boundary that some programs read differently");
+    }
+    Split(entity, boundary->second, type.value == "multipart/digest");
+  }
+
+  // A delimiter line: "--boundary", perhaps "--", then only blanks. Returns 0 none, 1 opens, 2 closes.
+  static int Delimiter(std::string_view line, std::string_view boundary) {
+    if (line.substr(0, 2) != "--" || line.substr(2, boundary.size()) != boundary) return 0;
+    line.remove_prefix(2 + boundary.size());
+    const bool closes = line.substr(0, 2) == "--";
+    if (closes) line.remove_prefix(2);
+    return Trim(line).empty() ? (closes ? 2 : 1) : 0;
+  }
+
+  void Split(const Entity& entity, std::string_view boundary, bool is_digest) {
+    while (!boundary.empty() && (boundary.back() == ' ' || boundary.back() == '\t')) boundary.remove_suffix(1);
+    const std::string_view body = entity.body;
+    std::vector<Entity> children;
+    std::size_t start = 0;      // of the piece before the next delimiter
+    bool in_part = false, has_closed = false;
+    const auto end_piece = [&](std::size_t end) {
+      std::string_view piece = body.substr(start, end > start ? end - start : 0);
+      if (piece.size() >= 1 && piece.back() == '\n') piece.remove_suffix(1);
+      if (piece.size() >= 1 && piece.back() == '\r') piece.remove_suffix(1);
+      if (in_part) {
+        AddChild(entity, piece, is_digest, &children);
+      } else {
+        AddAround(entity, piece);
+      }
+    };
+    for (std::size_t at = 0; at < body.size();) {
+      if (body.substr(at, 2) == "--") {
+        const std::size_t end = std::min(body.find('\n', at), body.size());
+        const int kind = Delimiter(body.substr(at, end - at), boundary);
+        if (kind != 0) {
+          end_piece(at);
+          if (has_closed && kind == 1) Note(DefectKind::kAmbiguous, entity.id, "parts after the closing boundary");
+          in_part = kind == 1;
+          has_closed = has_closed || kind == 2;
+          start = std::min(end + 1, body.size());
+          if (children.size() + out_->leaves.size() > limits_.parts) break;
+        }
+      }
+      const std::size_t next = body.find("\n--", at);
+      if (next == std::string_view::npos) break;
+      at = next + 1;
+    }
+    end_piece(body.size());
+    if (!has_closed) Note(DefectKind::kIrregular, entity.id, "no closing boundary");
+    if (children.empty()) Note(DefectKind::kIrregular, entity.id, "a multipart without parts");
+    // The stack gives them back in reverse.
+    for (auto child = children.rbegin(); child != children.rend(); ++child) stack_.push_back(std::move(*child));
+  }
+
+  void AddChild(const Entity& parent, std::string_view piece, bool is_digest, std::vector<Entity>* children) {
+    Entity child;
+    child.id = (parent.id == "0" ? "" : parent.id + ".") + std::to_string(children->size() + 1);
+    child.depth = parent.depth + 1;
+    child.is_in_digest = is_digest;
+    child.is_in_attached_message = parent.is_in_attached_message;
+    bool over = false;
+    const std::size_t body = ReadPartHeader(piece, limits_, &child.header, &over);
+    header_bytes_ += body;
+    if (over || header_bytes_ > limits_.all_part_header_bytes) {
+      Note(DefectKind::kOverLimit, child.id, "a part's header section is too long");
+    }
+    child.body = piece.substr(body);
+    children->push_back(std::move(child));
+  }
+
+  void AddAround(const Entity& entity, std::string_view piece) {
+    if (IsUsualPreamble(piece)) return;
+    Leaf leaf;
+    leaf.kind = Leaf::Kind::kAround;
+    leaf.id = entity.id;
+    leaf.media_type = "text/plain";
+    leaf.body = piece;
+    leaf.is_in_attached_message = entity.is_in_attached_message;
+    out_->leaves.push_back(std::move(leaf));
+  }
+
+  void ReadAttachedMessage(const Entity& entity) {
+    if (entity.depth >= limits_.depth) {
+      Note(DefectKind::kOverLimit, entity.id, "messages nested more than " + std::to_string(limits_.depth) + " deep");
+      AddLeaf(entity, {"text/plain", {}, {}});
+      return;
+    }
+    std::string_view text = entity.body;
+    const std::string encoding = Encoding(entity);
+    if (!encoding.empty()) {
+      out_->decoded.push_back(encoding == "base64" ? DecodeBase64(text).bytes : DecodeQuotedPrintable(text).bytes);
+      text = out_->decoded.back();
+    }
+    Entity inner;
+    inner.id = entity.id == "0" ? "1" : entity.id + ".1";
+    inner.depth = entity.depth + 1;
+    inner.is_in_attached_message = true;
+    bool over = false;
+    const std::size_t body = ReadPartHeader(text, limits_, &inner.header, &over);
+    header_bytes_ += body;
+    if (header_bytes_ > limits_.all_part_header_bytes) {
+      Note(DefectKind::kOverLimit, entity.id, "header sections of attached messages are too long");
+    }
+    inner.body = text.substr(body);
+    stack_.push_back(std::move(inner));
+  }
+
+  void AddLeaf(const Entity& entity, const ParameterValue& type) {
+    Leaf leaf;
+    leaf.id = entity.id == "0" ? "1" : entity.id;
+    leaf.media_type = type.value.empty() ? "text/plain" : type.value;
+    const auto parameter = [&](const char* name) {
+      const auto found = type.parameters.find(name);
+      return found == type.parameters.end() ? std::string() : found->second;
+    };
+    leaf.charset = parameter("charset");
+    leaf.is_flowed = LowerAscii(parameter("format")) == "flowed";
+    leaf.has_delsp = LowerAscii(parameter("delsp")) == "yes";
+    leaf.encoding = Encoding(entity);
+    leaf.is_in_attached_message = entity.is_in_attached_message;
+    leaf.body = entity.body;
+    const ParameterValue disposition = Parameters(entity, entity.header.disposition);
+    leaf.is_attachment = disposition.value == "attachment";
+    for (const ParameterValue* from : {&disposition, &type}) {
+      for (const char* name : {"filename", "name"}) {
+        const auto found = from->parameters.find(name);
+        if (found == from->parameters.end() || found->second.empty()) continue;
+        const auto& names = leaf.file_names;
+        if (std::find(names.begin(), names.end(), found->second) == names.end()) leaf.file_names.push_back(found->second);
+      }
+    }
+    const bool is_opaque = leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
+    if (is_opaque && LowerAscii(parameter("smime-type")) != "signed-data") {
+      Note(DefectKind::kUnreadable, leaf.id, "encrypted");
+    }
+    if (leaf.media_type == "message/partial") Note(DefectKind::kUnreadable, leaf.id, "only a part of a message");
+    out_->leaves.push_back(std::move(leaf));
+  }
+
+  const Limits& limits_;
+  Structure* out_;
+  std::vector<Entity> stack_;
+  std::size_t header_bytes_ = 0;
+};
+
+}  // namespace
+
+std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header, bool* over_limit) {
+  std::string name, value;
+  std::size_t read = 0;
+  const auto take = [&] {
+    if (name == "content-type") header->content_types.push_back(value);
+    if (name == "content-transfer-encoding") header->encodings.push_back(value);
+    if (name == "content-disposition") header->disposition = value;
+    if (name == "content-description") header->description = value;
+    if (name == "subject") header->subject = value;
+    name.clear();
+    value.clear();
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    at = std::min(end + 1, text.size());
+    if (line.empty()) break;
+    read += line.size();
+    if (read > limits.part_header_bytes) {
+      *over_limit = true;
+      continue;
+    }
+    if (line[0] == ' ' || line[0] == '\t') {
+      value += line;
+      continue;
+    }
+    take();
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    name = LowerAscii(Trim(line.substr(0, colon)));
+    if (name.rfind("content-", 0) == 0 || name == "subject") value = std::string(Trim(line.substr(colon + 1)));
+  }
+  take();
+  return at;
+}
+
+Structure ReadStructure(const PartHeader& header, std::string_view body, const Limits& limits) {
+  Structure out;
+  Entity top;
+  top.id = "0";
+  top.header = header;
+  top.body = body;
+  Walk(limits, &out).Run(std::move(top));
+  return out;
+}
+
+}  // namespace listwarden
