@@ -17,8 +17,15 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 namespace listwarden {
+
+// A limit of the store is reached; the client may come again later.
+class StoreFull : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
 
 enum class HoldState { kHeld, kApproved, kSending, kReleased, kRejected, kDiscarded, kExpired, kFailed, kDamaged };
 std::string_view HoldStateName(HoldState state);  // "held" "approved" …

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/policy.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "base/error.h"
+#include "message/header_fields.h"
+#include "message/message_builder.h"
+#include "policy/toml_file.h"
+
+namespace listwarden {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFindingsPerFilter = 50;
+
+std::vector<fs::path> TomlFiles(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".toml") files.push_back(it->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::optional<Confidence> ReadThreshold(TomlTable& table, std::string_view key, std::optional<Confidence> otherwise) {
+  if (!table.Has(key)) return otherwise;
+  const std::string word = table.Text(key);
+  if (word == "never") return std::nullopt;
+  for (const Confidence one : {Confidence::kLow, Confidence::kMedium, Confidence::kHigh}) {
+    if (ConfidenceName(one) == word) return one;
+  }
+  table.Fail(key, std::string(key) + " \"" + word + "\" is unknown; expected \"low\", \"medium\", \"high\" or \"never\"");
+}
+
+Mode ReadMode(TomlTable& table, Mode otherwise, bool may_be_off) {
+  const std::string word = table.Text("mode", "");
+  if (word.empty()) return otherwise;
+  if (word == "observe") return Mode::kObserve;
+  if (word == "enforce") return Mode::kEnforce;
+  if (word == "off" && may_be_off) return Mode::kOff;
+  table.Fail("mode", "mode \"" + word + "\" is unknown; expected \"observe\"" + (may_be_off ? ", \"enforce\" or \"off\"" : " or \"enforce\""));
+}
+
+std::string HashOf(const std::vector<fs::path>& files) {
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, 8);
+  for (const fs::path& file : files) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string text = file.filename().string() + '\0' + std::string(std::istreambuf_iterator<char>(in), {});
+    crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  }
+  unsigned char hash[8];
+  crypto_generichash_final(&state, hash, sizeof hash);
+  char hex[17];
+  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  return hex;
+}
+
+Action ActionOf(Confidence confidence, const FilterPolicy& policy) {
+  const bool holds = policy.hold_from && confidence >= *policy.hold_from;
+  const bool tags = policy.tag_from && confidence >= *policy.tag_from;
+  if (!holds && !tags) return Action::kNone;
+  if (policy.mode == Mode::kObserve) return Action::kObserve;
+  return holds ? Action::kHold : Action::kTag;
+}
+
+// The highest; one step up when two different rules at that level agree.
+Confidence Combined(const std::vector<Finding>& findings) {
+  Confidence highest = Confidence::kLow;
+  for (const Finding& finding : findings) highest = std::max(highest, finding.confidence);
+  const Finding* first = nullptr;
+  for (const Finding& finding : findings) {
+    if (finding.confidence != highest) continue;
+    if (first == nullptr) first = &finding;
+    if (finding.rule != first->rule && highest != Confidence::kHigh) {
+      return static_cast<Confidence>(static_cast<int>(highest) + 1);
+    }
+  }
+  return highest;
+}
+
+bool IsExempt(const Message& message, const ListPolicy& list) {
+  if (message.envelope.authenticated.empty()) return false;
+  const std::string& poster = message.envelope.authenticated;
+  return std::any_of(list.exempt.begin(), list.exempt.end(), [&](const std::string& one) {
+    return EqualsIgnoringCase(one, poster) ||
+           (one.front() == '@' && poster.size() > one.size() && EqualsIgnoringCase(poster.substr(poster.size() - one.size()), one));
+  });
+}
+
+}  // namespace
+
+struct Policy::State {
+  std::string name, version;
+  std::vector<Clause> clauses;
+  std::map<std::string, FilterPolicy> defaults;  // by filter
+  std::vector<ListPolicy> lists;
+  std::map<std::string, std::size_t> by_address;
+  ListPolicy default_list;
+  std::shared_ptr<const RuleSet> rules;
+  std::vector<RegisterEntry> registers;
+  std::vector<std::unique_ptr<Filter>> filters;
+
+  void ReadClauses(const fs::path& file);
+  void ReadRegister(const fs::path& file);
+  void ReadList(const fs::path& file);
+  std::vector<Finding> Inspect(const Filter& filter, const Message& message, const ListPolicy& list, const std::vector<Hit>& hits) const;
+};
+
+void Policy::State::ReadClauses(const fs::path& file) {
+  TomlTable table = ReadToml(file);
+  for (TomlTable& one : table.Tables("clause")) {
+    Clause clause{one.Text("id"), one.Text("filter"), one.Text("title"), one.Text("title-cy"), one.Text("text"), one.Text("text-cy")};
+    defaults[clause.filter] = {Mode::kEnforce, ReadThreshold(one, "tag-from", Confidence::kLow),
+                               ReadThreshold(one, "hold-from", Confidence::kHigh)};
+    one.Finish();
+    clauses.push_back(std::move(clause));
+  }
+  table.Finish();
+}
+
+void Policy::State::ReadRegister(const fs::path& file) {
+  TomlTable table = ReadToml(file);
+  for (const std::string& kind : table.Keys()) {
+    for (TomlTable& one : table.Tables(kind)) {
+      RegisterEntry entry;
+      entry.kind = kind;
+      entry.name = one.Text("name");
+      entry.aliases = one.Texts("aliases");
+      entry.domains = one.Texts("domains");
+      entry.represents_body = one.Flag("represents-body");
+      for (const std::string& product : one.Texts("products")) registers.push_back({"product", product, {}, entry.domains, false});
+      one.Finish();
+      registers.push_back(std::move(entry));
+    }
+  }
+  table.Finish();
+}
+
+void Policy::State::ReadList(const fs::path& file) {
+  TomlTable table = ReadToml(file);
+  ListPolicy list;
+  list.address = LowerAscii(table.Text("address"));
+  if (list.address != "default" && list.address.find('@') == std::string::npos) {
+    table.Fail("address", "address \"" + list.address + "\" is no mail address; expected name@domain or \"default\"");
+  }
+  list.name = table.Text("name");
+  list.purpose = table.Text("purpose");
+  list.audience = table.Text("audience");
+  list.responsible = table.Text("responsible");
+  list.moderators = table.Texts("moderators");
+  list.language = table.Text("language", "en");
+  if (list.language != "en" && list.language != "cy") table.Fail("language", "language \"" + list.language + "\" is unknown; expected \"en\" or \"cy\"");
+  list.mode = ReadMode(table, Mode::kObserve, false);
+  for (const std::string& one : table.Texts("exempt")) {
+    if (one.find('@') == std::string::npos) table.Fail("exempt", "exempt \"" + one + "\" is neither an address nor \"@domain\"");
+    list.exempt.push_back(LowerAscii(one));
+  }
+  const long long days = table.Number("expiry-days", 7);
+  if (days < 1 || days > 365) table.Fail("expiry-days", "expiry-days is outside 1 to 365");
+  list.expiry = std::chrono::hours(24 * days);
+  const std::string on_expiry = table.Text("on-expiry", "reject");
+  if (on_expiry == "reject") list.on_expiry = OnExpiry::kReject;
+  else if (on_expiry == "release") list.on_expiry = OnExpiry::kRelease;
+  else if (on_expiry == "discard") list.on_expiry = OnExpiry::kDiscard;
+  else table.Fail("on-expiry", "on-expiry \"" + on_expiry + "\" is unknown; expected \"reject\", \"release\" or \"discard\"");
+  TomlTable per_filter = table.Table("filters");
+  for (const auto& filter : filters) {
+    const std::string filter_name(filter->name());
+    FilterPolicy one = defaults[filter_name];
+    TomlTable settings = per_filter.Table(filter_name);
+    one.mode = ReadMode(settings, list.mode, true);
+    if (list.mode == Mode::kObserve && one.mode == Mode::kEnforce) one.mode = Mode::kObserve;
+    one.tag_from = ReadThreshold(settings, "tag-from", one.tag_from);
+    one.hold_from = ReadThreshold(settings, "hold-from", one.hold_from);
+    settings.Finish();
+    list.filters[filter_name] = one;
+  }
+  per_filter.Finish();
+  if (list.address != "default" && by_address.count(list.address) != 0) table.Fail("address", "list " + list.address + " is there already");
+  table.Finish();
+  if (list.address == "default") {
+    default_list = std::move(list);
+  } else {
+    by_address[list.address] = lists.size();
+    lists.push_back(std::move(list));
+  }
+}
+
+Policy::Policy(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Policy::~Policy() = default;
+
+std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_view policy_name, std::vector<std::unique_ptr<Filter>> filters) {
+  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  auto state = std::make_unique<State>();
+  state->name = std::string(policy_name);
+  state->filters = std::move(filters);
+  const fs::path home = folder / "policies" / state->name;
+  if (!fs::is_directory(home)) throw SettingsError(home.string() + ":0: no such policy folder; expected policies/NAME beside listwarden.conf");
+  state->ReadClauses(home / "clauses.toml");
+  std::vector<fs::path> files = {home / "clauses.toml"}, rule_files;
+  for (const auto& filter : state->filters) {
+    const fs::path file = home / (std::string(filter->name()) + ".toml");
+    if (!fs::exists(file)) throw SettingsError(file.string() + ":0: is missing; every filter has a rule file of its name");
+    rule_files.push_back(file);
+  }
+  for (const fs::path& file : TomlFiles(home)) {
+    if (file.filename() != "clauses.toml" && std::find(rule_files.begin(), rule_files.end(), file) == rule_files.end()) {
+      throw SettingsError(file.string() + ":1: belongs to no filter; a rule file is named as its filter, a site's own rules go to rules.d/");
+    }
+  }
+  for (const fs::path& file : TomlFiles(folder / "rules.d")) rule_files.push_back(file);
+  files.insert(files.end(), rule_files.begin(), rule_files.end());
+  state->rules = RuleSet::Load(rule_files);
+  for (const Rule& rule : state->rules->rules()) {
+    const bool is_known = std::any_of(state->clauses.begin(), state->clauses.end(), [&](const Clause& one) { return one.id == rule.clause; });
+    if (!is_known) throw RuleError(home.string() + "/clauses.toml:1: has no clause \"" + rule.clause + "\", which rule " + rule.id + " names");
+  }
+  for (const fs::path& file : TomlFiles(home / "registers")) {
+    state->ReadRegister(file);
+    files.push_back(file);
+  }
+  state->default_list.address = "";
+  for (const fs::path& file : TomlFiles(folder / "lists.d")) {
+    state->ReadList(file);
+    files.push_back(file);
+  }
+  if (state->default_list.address.empty()) throw SettingsError((folder / "lists.d").string() + ":0: has no list with address = \"default\"");
+  state->version = HashOf(files);
+  std::shared_ptr<const Policy> policy(new Policy(std::move(state)));
+  const std::vector<std::string> wrong = policy->ProveExamples();
+  if (!wrong.empty()) {
+    std::string all;
+    for (const std::string& one : wrong) all += (all.empty() ? "" : "\n") + one;
+    throw RuleError(all);
+  }
+  return policy;
+}
+
+const std::string& Policy::version() const { return state_->version; }
+const std::string& Policy::name() const { return state_->name; }
+const std::vector<Clause>& Policy::clauses() const { return state_->clauses; }
+const std::vector<ListPolicy>& Policy::lists() const { return state_->lists; }
+const ListPolicy& Policy::default_list() const { return state_->default_list; }
+const RuleSet& Policy::rules() const { return *state_->rules; }
+const std::vector<RegisterEntry>& Policy::registers() const { return state_->registers; }
+
+const Clause* Policy::FindClause(std::string_view id) const {
+  for (const Clause& clause : state_->clauses) {
+    if (clause.id == id) return &clause;
+  }
+  return nullptr;
+}
+
+const ListPolicy* Policy::FindList(std::string_view address) const {
+  const auto found = state_->by_address.find(LowerAscii(address));
+  return found == state_->by_address.end() ? nullptr : &state_->lists[found->second];
+}
+
+std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message& message, const ListPolicy& list,
+                                            const std::vector<Hit>& hits) const {
+  std::vector<Hit> own;
+  for (const Hit& hit : hits) {
+    if (hit.rule->filter == filter.name()) own.push_back(hit);
+  }
+  std::vector<Finding> kept;
+  for (Finding& finding : filter.Inspect({message, list, registers, own})) {
+    const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const Finding& one) {
+      return one.rule == finding.rule && one.quote == finding.quote && one.region == finding.region;
+    });
+    if (!is_there && kept.size() < kFindingsPerFilter) kept.push_back(std::move(finding));
+  }
+  std::stable_sort(kept.begin(), kept.end(), [](const Finding& a, const Finding& b) { return a.confidence > b.confidence; });
+  return kept;
+}
+
+Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
+  Verdict verdict;
+  verdict.list = list.address;
+  verdict.policy_version = state_->version;
+  if (IsExempt(message, list)) return verdict;
+  for (const Defect& defect : message.defects) {
+    if (defect.kind != DefectKind::kIrregular) verdict.unread.push_back(defect.what);
+  }
+  std::vector<Hit> hits;
+  try {
+    hits = state_->rules->Scan(message);
+  } catch (const std::exception& e) {
+    verdict.unread.push_back(std::string("the rules could not be applied: ") + e.what());
+  }
+  bool tags = false, holds = false;
+  for (const auto& filter : state_->filters) {
+    const auto settings = list.filters.find(std::string(filter->name()));
+    if (settings == list.filters.end() || settings->second.mode == Mode::kOff) continue;
+    FilterVerdict one;
+    one.filter = filter->name();
+    try {
+      one.findings = state_->Inspect(*filter, message, list, hits);
+    } catch (const std::exception& e) {
+      verdict.unread.push_back("filter " + one.filter + " failed: " + e.what());
+      continue;
+    }
+    if (one.findings.empty()) continue;
+    one.confidence = Combined(one.findings);
+    one.action = ActionOf(one.confidence, settings->second);
+    tags = tags || one.action == Action::kTag;
+    holds = holds || one.action == Action::kHold;
+    verdict.filters.push_back(std::move(one));
+  }
+  if (!verdict.unread.empty() && list.mode == Mode::kEnforce) holds = true;
+  verdict.disposition = holds ? Disposition::kHold : tags ? Disposition::kTag : Disposition::kPass;
+  return verdict;
+}
+
+std::vector<Verdict> Policy::JudgeAll(const Message& message, const std::vector<std::string>& addresses) const {
+  std::vector<Verdict> verdicts;
+  std::vector<const ListPolicy*> seen;
+  for (const std::string& address : addresses) {
+    const ListPolicy* list = FindList(address);
+    if (list == nullptr || std::find(seen.begin(), seen.end(), list) != seen.end()) continue;
+    seen.push_back(list);
+    verdicts.push_back(Judge(message, *list));
+  }
+  if (verdicts.empty()) verdicts.push_back(Judge(message, state_->default_list));
+  return verdicts;
+}
+
+std::vector<std::string> Policy::ProveExamples() const {
+  std::vector<std::string> wrong;
+  const auto finds = [&](const Rule& rule, const std::string& text) {
+    Message message;
+    message.segments.push_back({rule.where.front(), "1", TextView(text)});
+    const std::vector<Hit> hits = state_->rules->Scan(message);
+    for (const auto& filter : state_->filters) {
+      if (filter->name() != rule.filter) continue;
+      for (const Finding& finding : state_->Inspect(*filter, message, state_->default_list, hits)) {
+        if (finding.rule == rule.id) return true;
+      }
+    }
+    return false;
+  };
+  for (const Rule& rule : state_->rules->rules()) {
+    for (const std::string& text : rule.hit) {
+      if (!finds(rule, text)) wrong.push_back("rule " + rule.id + ": does not find its hit \"" + text + "\"");
+    }
+    for (const std::string& text : rule.miss) {
+      if (finds(rule, text)) wrong.push_back("rule " + rule.id + ": finds its miss \"" + text + "\"");
+    }
+  }
+  return wrong;
+}
+
+}  // namespace listwarden

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/rules.h"
+
+#include <re2/filtered_re2.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "policy/sentences.h"
+#include "policy/toml_file.h"
+#include "policy/word_index.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::size_t kHitsPerRule = 20;
+constexpr std::size_t kHitsPerMessage = 300;
+constexpr std::size_t kQuoteCharacters = 120;
+constexpr int kShortestAtom = 3;
+
+re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
+
+RE2::Options Re2Options() {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(8 << 20);
+  return options;
+}
+
+bool IsWordByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
+  const bool starts = begin == 0 || !IsWordByte(text[begin - 1]) || !IsWordByte(text[begin]);
+  const bool ends = end == text.size() || !IsWordByte(text[end]) || !IsWordByte(text[end - 1]);
+  return starts && ends;
+}
+
+const std::map<std::string, std::vector<Region>, std::less<>>& RegionsByName() {
+  static const std::map<std::string, std::vector<Region>, std::less<>> names = {
+      {"subject", {Region::kSubject}},       {"author-text", {Region::kAuthorText, Region::kHidden}},
+      {"quoted", {Region::kQuoted}},         {"signature", {Region::kSignature}},
+      {"footer", {Region::kLegalFooter, Region::kListFooter}}, {"attachment", {Region::kAttachment}},
+      {"hidden", {Region::kHidden}}};
+  return names;
+}
+
+Confidence ReadConfidence(TomlTable& table) {
+  const std::string word = table.Text("confidence");
+  for (const Confidence one : {Confidence::kLow, Confidence::kMedium, Confidence::kHigh}) {
+    if (ConfidenceName(one) == word) return one;
+  }
+  table.Fail("confidence", "confidence \"" + word + "\" is unknown; expected \"low\", \"medium\" or \"high\"");
+}
+
+std::vector<Region> ReadRegions(TomlTable& table) {
+  std::vector<std::string> names = table.Texts("where");
+  if (names.empty()) names = {"subject", "author-text"};
+  std::vector<Region> regions;
+  for (const std::string& name : names) {
+    const auto found = RegionsByName().find(name);
+    if (found == RegionsByName().end()) {
+      table.Fail("where", "region \"" + name + "\" is unknown; expected subject, author-text, quoted, signature, footer, attachment or hidden");
+    }
+    regions.insert(regions.end(), found->second.begin(), found->second.end());
+  }
+  return regions;
+}
+
+using Sets = std::map<std::string, std::string, std::less<>>;
+
+// "{insult}" becomes "(?:idiot|fool)"; sets may use sets that stand before them.
+std::string WithSets(const std::string& pattern, const Sets& sets) {
+  std::string out;
+  for (std::size_t at = 0; at < pattern.size();) {
+    const auto open = pattern.find('{', at);
+    const auto close = open == std::string::npos ? open : pattern.find('}', open);
+    if (close == std::string::npos) {
+      out += pattern.substr(at);
+      break;
+    }
+    const auto found = sets.find(pattern.substr(open + 1, close - open - 1));
+    if (found == sets.end() || (open > 0 && (pattern[open - 1] == 'p' || pattern[open - 1] == 'P'))) {
+      out += pattern.substr(at, open + 1 - at);
+      at = open + 1;
+      continue;
+    }
+    out += pattern.substr(at, open - at) + found->second;
+    at = close + 1;
+  }
+  return out;
+}
+
+Sets ReadSets(TomlTable file) {
+  Sets sets;
+  TomlTable table = file.Table("sets");
+  std::vector<std::string> names = table.Keys();
+  // A set may name another one whose name sorts before it.
+  for (const std::string& name : names) {
+    std::string joined;
+    for (const std::string& one : table.Texts(name)) joined += (joined.empty() ? "" : "|") + WithSets(one, sets);
+    sets[name] = "(?:" + joined + ")";
+  }
+  return sets;
+}
+
+void CheckPattern(TomlTable& table, std::string_view key, const std::string& pattern, bool is_raw) {
+  const RE2 compiled(pattern, Re2Options());
+  if (!compiled.ok()) table.Fail(key, "pattern '" + pattern + "': " + compiled.error() + "; expected RE2 syntax");
+  if (is_raw) return;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool is_escape = i > 0 && pattern[i - 1] == '\\';
+    if (pattern[i] >= 'A' && pattern[i] <= 'Z' && !is_escape && !(i > 1 && pattern[i - 2] == '\\')) {
+      table.Fail(key, "pattern '" + pattern + "' has capital letters; write it in lower case, the text is folded (or set raw = true)");
+    }
+  }
+}
+
+Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets) {
+  Rule rule;
+  rule.id = table.Text("id");
+  const auto slash = rule.id.find('/');
+  if (slash == std::string::npos || slash == 0) table.Fail("id", "id \"" + rule.id + "\" has no filter; expected \"filter/name\"");
+  rule.filter = rule.id.substr(0, slash);
+  rule.clause = clause;
+  rule.confidence = ReadConfidence(table);
+  rule.where = ReadRegions(table);
+  rule.words = table.Texts("words");
+  rule.pattern = WithSets(table.Text("pattern", ""), sets);
+  if (rule.words.empty() == rule.pattern.empty()) table.Fail("pattern", "rule " + rule.id + ": expected either pattern or words");
+  rule.raw = table.Flag("raw");
+  rule.is_secret = table.Flag("secret");
+  rule.quoted_lower = table.Flag("quoted-lower");
+  rule.check = table.Text("check", "");
+  rule.reason = table.Text("reason");
+  rule.advice = table.Text("advice");
+  rule.hit = table.Texts("hit");
+  rule.miss = table.Texts("miss");
+  if (rule.hit.empty() || rule.miss.empty()) table.Fail("hit", "rule " + rule.id + " needs at least one hit and one miss");
+  for (const std::string& one : table.Texts("unless")) rule.unless.push_back(WithSets(one, sets));
+  for (const std::string& one : table.Texts("requires")) rule.requires_.push_back(WithSets(one, sets));
+  for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
+  for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
+  if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw);
+  if (rule.quoted_lower) rule.where.push_back(Region::kQuoted);
+  table.Finish();
+  return rule;
+}
+
+struct Compiled {
+  std::unique_ptr<RE2> pattern;
+  std::vector<std::unique_ptr<RE2>> unless, requires_;
+  unsigned regions = 0;  // bit per Region
+};
+
+std::string_view TextOf(const Rule& rule, const Segment& segment) {
+  return rule.raw ? std::string_view(segment.text.original()) : std::string_view(segment.text.folded());
+}
+
+}  // namespace
+
+struct RuleSet::Machine {
+  std::vector<Rule> rules;
+  std::vector<Compiled> compiled;
+  std::map<std::string, std::string, std::less<>> about;
+  re2::FilteredRE2 prefilter{kShortestAtom};
+  std::vector<std::size_t> pattern_rules;  // prefilter id -> rule
+  std::unique_ptr<WordIndex> index;
+  std::size_t atom_count = 0;
+  struct Phrase {
+    std::size_t rule;
+    std::size_t length;
+  };
+  std::vector<Phrase> phrases;  // index ids below this size
+  std::string no_about;
+
+  void Compile();
+  bool Accepts(std::size_t rule, const Segment& segment, std::size_t begin, std::size_t end) const;
+  void ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
+  void MatchPattern(std::size_t rule, const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
+};
+
+void RuleSet::Machine::Compile() {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = rules[i];
+    Compiled one;
+    for (const Region region : rule.where) one.regions |= 1u << static_cast<unsigned>(region);
+    for (const std::string& text : rule.unless) one.unless.push_back(std::make_unique<RE2>(text, Re2Options()));
+    for (const std::string& text : rule.requires_) one.requires_.push_back(std::make_unique<RE2>(text, Re2Options()));
+    for (const std::string& phrase : rule.words) {
+      words.push_back(TextView(phrase).folded());
+      phrases.push_back({i, words.back().size()});
+    }
+    if (!rule.pattern.empty()) {
+      one.pattern = std::make_unique<RE2>(rule.pattern, Re2Options());
+      int id = 0;
+      prefilter.Add(rule.pattern, Re2Options(), &id);
+      pattern_rules.push_back(i);
+    }
+    compiled.push_back(std::move(one));
+  }
+  std::vector<std::string> atoms;
+  if (!pattern_rules.empty()) prefilter.Compile(&atoms);
+  atom_count = atoms.size();
+  words.insert(words.end(), atoms.begin(), atoms.end());
+  index = std::make_unique<WordIndex>(words);
+}
+
+bool RuleSet::Machine::Accepts(std::size_t rule, const Segment& segment, std::size_t begin, std::size_t end) const {
+  const Compiled& one = compiled[rule];
+  if (one.unless.empty() && one.requires_.empty()) return true;
+  const std::string_view text = TextOf(rules[rule], segment);
+  const auto [from, to] = SentenceAround(text, begin, end);
+  const re2::StringPiece sentence = Piece(text.substr(from, to - from));
+  const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) { return RE2::PartialMatch(sentence, *pattern); };
+  return std::none_of(one.unless.begin(), one.unless.end(), stands_there) &&
+         std::all_of(one.requires_.begin(), one.requires_.end(), stands_there);
+}
+
+void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::vector<std::size_t>* counts,
+                                    std::vector<Hit>* hits) const {
+  const std::string_view text = TextOf(rules[rule], segment);
+  std::size_t at = 0;
+  // Matches that `unless` takes back are bounded too.
+  for (std::size_t tries = 0; at < text.size() && (*counts)[rule] < kHitsPerRule && tries < 10 * kHitsPerRule; ++tries) {
+    re2::StringPiece found;
+    if (!compiled[rule].pattern->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &found, 1)) return;
+    const auto begin = static_cast<std::size_t>(found.data() - text.data());
+    const std::size_t end = begin + found.size();
+    if (!found.empty() && Accepts(rule, segment, begin, end)) {
+      hits->push_back({&rules[rule], &segment, begin, end});
+      ++(*counts)[rule];
+    }
+    at = std::max(end, begin + 1);
+  }
+}
+
+void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const {
+  const std::string_view folded = segment.text.folded();
+  const unsigned region = 1u << static_cast<unsigned>(segment.region);
+  std::vector<char> is_seen;
+  std::vector<int> atoms;
+  index->Find(folded, [&](std::uint32_t id, std::size_t end) {
+    if (id >= phrases.size()) {
+      if (is_seen.empty()) is_seen.resize(atom_count);
+      const std::size_t atom = id - phrases.size();
+      if (!is_seen[atom]) atoms.push_back(static_cast<int>(atom));
+      is_seen[atom] = 1;
+      return;
+    }
+    const Phrase& phrase = phrases[id];
+    const std::size_t begin = end - phrase.length;
+    if ((compiled[phrase.rule].regions & region) == 0 || (*counts)[phrase.rule] >= kHitsPerRule) return;
+    if (!IsWholeWord(folded, begin, end) || !Accepts(phrase.rule, segment, begin, end)) return;
+    // A raw rule's hit is placed in the original.
+    auto place = std::make_pair(begin, end);
+    if (rules[phrase.rule].raw) place = segment.text.ToOriginal(begin, end);
+    hits->push_back({&rules[phrase.rule], &segment, place.first, place.second});
+    ++(*counts)[phrase.rule];
+  });
+  if (pattern_rules.empty()) return;
+  std::vector<int> candidates;
+  prefilter.AllPotentials(atoms, &candidates);
+  std::sort(candidates.begin(), candidates.end());
+  for (const int id : candidates) {
+    const std::size_t rule = pattern_rules[static_cast<std::size_t>(id)];
+    if ((compiled[rule].regions & region) != 0) MatchPattern(rule, segment, counts, hits);
+  }
+}
+
+RuleSet::RuleSet(std::unique_ptr<Machine> machine) : machine_(std::move(machine)) {}
+RuleSet::~RuleSet() = default;
+
+std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::path>& files) {
+  auto machine = std::make_unique<Machine>();
+  std::set<std::string> ids, off;
+  for (const std::filesystem::path& file : files) {
+    TomlTable table = ReadToml(file);
+    TomlTable filter = table.Table("filter");
+    const std::string clause = filter.Text("clause", "");
+    const std::string about = filter.Text("about", "");
+    filter.Text("cannot-see", "");
+    filter.Finish();
+    const Sets sets = ReadSets(table);
+    for (const std::string& id : table.Texts("off")) off.insert(id);
+    for (TomlTable& one : table.Tables("rule")) {
+      std::string of_rule = one.Text("clause", clause);
+      if (of_rule.empty()) one.Fail("clause", "no clause; expected clause = \"…\" here or in [filter]");
+      Rule rule = ReadRule(one, of_rule, sets);
+      if (!ids.insert(rule.id).second) one.Fail("id", "rule " + rule.id + " is there already; ids are unique");
+      if (!about.empty()) machine->about[rule.filter] = about;
+      machine->rules.push_back(std::move(rule));
+    }
+    table.Finish();
+  }
+  for (const std::string& id : off) {
+    if (ids.count(id) == 0) throw RuleError(files.back().string() + ":1: off names rule " + id + ", which does not exist");
+  }
+  std::erase_if(machine->rules, [&](const Rule& rule) { return off.count(rule.id) != 0; });
+  machine->Compile();
+  return std::shared_ptr<const RuleSet>(new RuleSet(std::move(machine)));
+}
+
+const std::vector<Rule>& RuleSet::rules() const { return machine_->rules; }
+
+const std::string& RuleSet::about(std::string_view filter) const {
+  const auto found = machine_->about.find(filter);
+  return found == machine_->about.end() ? machine_->no_about : found->second;
+}
+
+std::vector<Hit> RuleSet::Scan(const Message& message) const {
+  std::vector<Hit> hits;
+  std::vector<std::size_t> counts(machine_->rules.size());
+  for (const Segment& segment : message.segments) {
+    machine_->ScanSegment(segment, &counts, &hits);
+    if (hits.size() > kHitsPerMessage) break;
+  }
+  return hits;
+}
+
+void RuleSet::Warm() const {
+  Message sample;
+  for (const Rule& rule : machine_->rules) {
+    for (const std::string& text : rule.hit) sample.segments.push_back({rule.where.front(), "1", TextView(text)});
+  }
+  Scan(sample);
+}
+
+std::string_view Hit::Words() const {
+  if (rule->raw) return std::string_view(segment->text.original()).substr(begin, end - begin);
+  return segment->text.Quote(begin, end);
+}
+
+std::string_view Hit::Sentence() const {
+  const std::string_view text = TextOf(*rule, *segment);
+  const auto [from, to] = SentenceAround(text, begin, end);
+  return text.substr(from, to - from);
+}
+
+Finding FindingFrom(const Hit& hit) {
+  const Rule& rule = *hit.rule;
+  Finding finding;
+  finding.rule = rule.id;
+  finding.clause = rule.clause;
+  finding.confidence = rule.confidence;
+  if (hit.segment->region == Region::kQuoted && rule.quoted_lower && finding.confidence != Confidence::kLow) {
+    finding.confidence = static_cast<Confidence>(static_cast<int>(finding.confidence) - 1);
+  }
+  finding.region = hit.segment->region;
+  finding.part = hit.segment->part;
+  std::string quote;
+  std::size_t characters = 0;
+  for (const char c : hit.Words()) {
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80 && ++characters > kQuoteCharacters) break;
+    quote += c == '\n' ? ' ' : c;
+  }
+  finding.is_secret = rule.is_secret;
+  finding.quote = rule.is_secret ? MaskSecret(quote) : quote;
+  finding.reason = rule.reason;
+  finding.advice = rule.advice;
+  return finding;
+}
+
+}  // namespace listwarden
