@@ -58,6 +58,7 @@ struct NewHold {
   std::string verdict_json;   // the Verdict as `listwarden check --json` shows it
   std::string policy_version;
   std::string language;
+  bool may_answer = false;    // an automatic letter may go to the reverse-path
   Time expires;
   std::vector<OutboxRow> letters;  // "{id}" in key and content becomes the new id, "{ref}" the short reference
 };
@@ -71,6 +72,7 @@ struct HeldMessage {
   std::string from, subject, message_id, queue_id, verdict_json, policy_version, language;
   std::string raw;  // only from Find
   std::string sha256;
+  bool may_answer = false;
   Time received, expires;
   std::string decided_by, decided_why;
   std::optional<Time> decided;

@@ -12,7 +12,7 @@ CREATE TABLE held (
   id TEXT PRIMARY KEY, dedupe TEXT NOT NULL UNIQUE, state TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 0,
   list TEXT NOT NULL, reverse_path TEXT NOT NULL, forward_paths TEXT NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL,
   message_id TEXT NOT NULL, queue_id TEXT NOT NULL, verdict TEXT NOT NULL, policy TEXT NOT NULL, language TEXT NOT NULL,
-  sha256 TEXT NOT NULL, received INTEGER NOT NULL, expires INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, may_answer INTEGER NOT NULL, received INTEGER NOT NULL, expires INTEGER NOT NULL,
   decided_by TEXT NOT NULL DEFAULT '', decided_why TEXT NOT NULL DEFAULT '', decided INTEGER,
   raw BLOB NOT NULL
 ) STRICT;

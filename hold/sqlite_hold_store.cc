@@ -241,10 +241,10 @@ class SqliteHoldStore : public HoldStore {
   }
 
  private:
-  static constexpr int kHeldColumns = 18;
+  static constexpr int kHeldColumns = 19;
   static constexpr const char* kSelectHeld =
       "SELECT id, state, revision, list, reverse_path, forward_paths, author, subject, message_id, queue_id, verdict, policy,"
-      " language, sha256, received, expires, decided_by || char(31) || decided_why, decided";
+      " language, sha256, received, expires, decided_by || char(31) || decided_why, decided, may_answer";
 
   static HeldMessage HeldFrom(SQLite::Statement& row) {
     HeldMessage held;
@@ -269,12 +269,15 @@ class SqliteHoldStore : public HoldStore {
     held.decided_by = decided.substr(0, mark);
     held.decided_why = mark == std::string::npos ? "" : decided.substr(mark + 1);
     if (!row.getColumn(17).isNull()) held.decided = FromSeconds(row.getColumn(17).getInt64());
+    held.may_answer = row.getColumn(18).getInt() != 0;
     return held;
   }
 
   void Open() {
     database_ = std::make_unique<SQLite::Database>(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 5000);
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // A checkpoint at close would run outside the write lock.
+    sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     for (const char* pragma : {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
                                "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0", "PRAGMA secure_delete = ON",
                                "PRAGMA temp_store = MEMORY"}) {
@@ -383,13 +386,14 @@ class SqliteHoldStore : public HoldStore {
     const std::string id = NewId();
     SQLite::Statement row(*database_,
                           "INSERT INTO held (id, dedupe, state, list, reverse_path, forward_paths, author, subject, message_id, queue_id,"
-                          " verdict, policy, language, sha256, received, expires, raw)"
-                          " VALUES (?, ?, 'held', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                          " verdict, policy, language, sha256, may_answer, received, expires, raw)"
+                          " VALUES (?, ?, 'held', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     int at = 0;
     for (const std::string& value : {id, hold.dedupe_key, hold.list, hold.reverse_path, Json(hold.forward_paths), hold.from, hold.subject,
                                      hold.message_id, hold.queue_id, hold.verdict_json, hold.policy_version, hold.language, Sha256(hold.raw)}) {
       row.bind(++at, value);
     }
+    row.bind(++at, hold.may_answer ? 1 : 0);
     row.bind(++at, now);
     row.bind(++at, Seconds(hold.expires));
     row.bindNoCopy(++at, static_cast<const void*>(hold.raw.data()), static_cast<int>(hold.raw.size()));

@@ -1,13 +1,17 @@
 // How mail reaches us: the libmilter daemon. It only translates; judging and holding happen behind Intake.
-// Threads: libmilter's worker pool calls from many threads and moves a session between them.
+// One server a process (libmilter keeps its state in globals). Signals are the caller's: block HUP, TERM and INT before any
+// thread is made, or libmilter takes them for itself.
+// Threads: libmilter's worker pool calls from many threads and moves a session between them; SetPolicy and Stop may be
+// called from any thread.
 // Errors: every surprise in a callback is a temporary failure; Run returns false when libmilter gave up.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <atomic>
-#include <functional>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "hold/hold_store.h"
 #include "message/limits.h"
 #include "moderation/intake.h"
@@ -19,12 +23,14 @@ namespace listwarden {
 struct MilterSettings {
   std::string socket;  // "unix:/path", "inet:port@host", "fd:3"
   int socket_mode = 0660;
-  std::string socket_group;               // empty: leave
+  std::string socket_group;                  // empty: leave
   std::string reinject_daemon = "REINJECT";  // {daemon_name} of the re-injection listener
   Limits limits;
   int max_connections = 1000;
   std::size_t bytes_in_flight = 512u << 20;
 };
+
+struct SessionHost;
 
 class MilterServer {
  public:
@@ -32,10 +38,14 @@ class MilterServer {
                const ReleaseKey* key, const Clock& clock);
   ~MilterServer();
 
-  bool Open();  // binds the socket; throws SettingsError with the reason
-  bool Run();   // until Stop; owns no signals (the caller blocks HUP, TERM, INT before any thread)
+  void Open();  // binds the socket; throws SettingsError with the reason
+  bool Run();   // until Stop
   void Stop(std::chrono::seconds drain);  // new mail 451, waits for messages in flight, then ends Run
   void SetPolicy(std::shared_ptr<const Policy> policy);  // from the next message on
+
+ private:
+  MilterSettings settings_;
+  std::unique_ptr<SessionHost> host_;
 };
 
 }  // namespace listwarden

@@ -29,6 +29,9 @@ class Intake {
   Outcome Receive(const Policy& policy, const Message& message);
 
  private:
+  std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict, const ListPolicy& list,
+                      const std::vector<std::string>& paths);
+
   HoldStore& store_;
   const Notices& notices_;
   const Clock& clock_;

@@ -18,6 +18,7 @@ struct NoticeSettings {
   std::filesystem::path templates;  // folder with en/ and cy/
   std::string from;                 // "Listwarden <listwarden@lists.example.ac.uk>"
   std::string host_name;            // for Message-ID
+  std::string authserv_id;          // whose Authentication-Results we trust (RFC 8601); empty trusts none
 };
 
 class Notices {
@@ -28,6 +29,8 @@ class Notices {
   // Letters for a new hold: to the poster (when MayAnswer) and to each moderator. Keys and content hold "{id}".
   std::vector<OutboxRow> ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
                                  const Policy& policy, Time now, Time expires) const;
+  // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
+  bool MayAnswerTo(const Message& message) const;
   // The outcome for the poster: event is "released", "rejected", "expired", "discarded" (no letter), "withdrawn".
   std::vector<OutboxRow> ForOutcome(const HeldMessage& held, std::string_view event, std::string_view why,
                                     Time now) const;
@@ -39,6 +42,10 @@ class Notices {
 };
 
 // May an automatic letter go to the author of this message? `why_not` gets a word for the log.
-bool MayAnswer(const Message& message, std::string* why_not);
+// The poster must be known: SASL log-in, a client on this machine, or a dmarc/dkim pass of `authserv_id`.
+bool MayAnswer(const Message& message, std::string_view authserv_id, std::string* why_not);
+
+// A header field "Name: body\r\n" of safe text: controls out, RFC 2047 where not ASCII, folded (RFC 5322 section 2.1.1).
+std::string HeaderLine(std::string_view name, std::string_view value);
 
 }  // namespace listwarden

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "moderation/intake.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "message/header_fields.h"
+#include "moderation/verdict_json.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::size_t kLongestTag = 150;
+constexpr int kLettersPerDay = 5;
+
+// Plain words for list managers, moderators and posters alike: they may all see the field.
+std::string TagFor(const Verdict& verdict) {
+  std::string tag = "tag; the post may touch";
+  bool is_first = true;
+  for (const FilterVerdict& filter : verdict.filters) {
+    if (filter.action != Action::kTag) continue;
+    tag += (is_first ? " " : ", ") + filter.filter;
+    is_first = false;
+  }
+  return tag.substr(0, kLongestTag);
+}
+
+std::string Rules(const Verdict& verdict) {
+  std::string rules;
+  for (const FilterVerdict& filter : verdict.filters) {
+    for (const Finding& finding : filter.findings) rules += (rules.empty() ? "" : ",") + finding.rule;
+  }
+  return rules.substr(0, 300);
+}
+
+void LogVerdict(const Message& message, const Verdict& verdict, const std::string& held_id) {
+  Log(LogLevel::kInfo, "judged",
+      {{"queue_id", message.envelope.queue_id},
+       {"list", verdict.list},
+       {"from", message.envelope.reverse_path},
+       {"size", std::to_string(message.raw.size())},
+       {"action", std::string(DispositionName(verdict.disposition))},
+       {"rules", Rules(verdict)},
+       {"unread", std::to_string(verdict.unread.size())},
+       {"id", held_id}});
+}
+
+struct ListPaths {
+  const ListPolicy* list;
+  std::vector<std::string> paths;
+};
+
+std::vector<ListPaths> ByList(const Policy& policy, const std::vector<std::string>& paths) {
+  std::vector<ListPaths> lists;
+  for (const std::string& path : paths) {
+    const ListPolicy* list = policy.FindList(path);
+    if (list == nullptr) continue;
+    auto found = std::find_if(lists.begin(), lists.end(), [&](const ListPaths& one) { return one.list == list; });
+    if (found == lists.end()) found = lists.insert(lists.end(), {list, {}});
+    found->paths.push_back(path);
+  }
+  return lists;
+}
+
+}  // namespace
+
+std::string DedupeKey(const Message& message, std::string_view list, const std::vector<std::string>& held_paths) {
+  std::string text = std::string(list) + '\n' + LowerAscii(message.envelope.reverse_path) + '\n';
+  std::vector<std::string> paths = held_paths;
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) text += LowerAscii(path) + '\n';
+  text += message.message_id + '\n';
+  for (const HeaderField& field : message.fields) {
+    const std::string name = LowerAscii(field.name);
+    // What our own MTA adds anew at each try is no part of what the client sent.
+    if (name == "received" || name == "return-path" || name == "authentication-results" || name == "date" || name == "message-id" || name.rfind("x-", 0) == 0) continue;
+    text += name + ':' + std::string(Trim(field.value)) + '\n';
+  }
+  text += message.raw.substr(message.body_offset);
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  char hex[2 * sizeof hash + 1];
+  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  return hex;
+}
+
+Intake::Intake(HoldStore& store, const Notices& notices, const Clock& clock) : store_(store), notices_(notices), clock_(clock) {}
+
+std::string Intake::HoldFor(const Policy& policy, const Message& message, const Verdict& verdict, const ListPolicy& list,
+                            const std::vector<std::string>& paths) {
+  NewHold hold;
+  hold.dedupe_key = DedupeKey(message, list.address, paths);
+  hold.list = list.address;
+  hold.reverse_path = message.envelope.reverse_path;
+  hold.forward_paths = paths;
+  hold.from = message.from.empty() ? message.envelope.reverse_path : message.from.front().address;
+  hold.subject = message.subject;
+  hold.message_id = message.message_id;
+  hold.queue_id = message.envelope.queue_id;
+  hold.raw = message.raw;
+  hold.verdict_json = VerdictJson(message, message.envelope.queue_id, verdict, 0);
+  hold.policy_version = verdict.policy_version;
+  hold.language = list.language;
+  hold.may_answer = notices_.MayAnswerTo(message);
+  const Time now = clock_.Now();
+  hold.expires = now + std::chrono::duration_cast<std::chrono::seconds>(list.expiry);
+  hold.letters = notices_.ForHold(message, verdict, list, policy, now, hold.expires);
+  if (hold.may_answer && store_.CountNotice(LowerAscii(hold.reverse_path), list.address) > kLettersPerDay) {
+    std::erase_if(hold.letters, [](const OutboxRow& row) { return row.key.rfind("poster-", 0) == 0; });
+  }
+  return store_.Hold(hold).id;
+}
+
+Outcome Intake::Receive(const Policy& policy, const Message& message) {
+  Outcome outcome;
+  const std::vector<ListPaths> lists = ByList(policy, message.envelope.forward_paths);
+  try {
+    for (const ListPaths& one : lists) {
+      const Verdict verdict = policy.Judge(message, *one.list);
+      std::string held_id;
+      switch (verdict.disposition) {
+        case Disposition::kPass:
+          break;
+        case Disposition::kTag:
+          outcome.tag = TagFor(verdict);
+          break;
+        case Disposition::kHold:
+          held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
+          outcome.held_paths.insert(outcome.held_paths.end(), one.paths.begin(), one.paths.end());
+          break;
+        case Disposition::kDefer:
+          outcome.kind = Outcome::Kind::kDefer;
+          outcome.defer_text = "The message cannot be judged now; please try again later";
+          return outcome;
+      }
+      LogVerdict(message, verdict, held_id);
+    }
+  } catch (const StoreError& e) {
+    Log(LogLevel::kError, "store-failed", {{"queue_id", message.envelope.queue_id}, {"why", e.what()}});
+    return {Outcome::Kind::kDefer, {}, {}, "The message cannot be kept safely now; please try again later"};
+  }
+  if (!outcome.held_paths.empty()) {
+    const bool is_all = outcome.held_paths.size() == message.envelope.forward_paths.size();
+    outcome.kind = is_all ? Outcome::Kind::kHeldAll : Outcome::Kind::kHeldSome;
+  } else if (!outcome.tag.empty()) {
+    outcome.kind = Outcome::Kind::kTag;
+  }
+  return outcome;
+}
+
+}  // namespace listwarden
