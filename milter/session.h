@@ -41,8 +41,8 @@ struct SessionHost {
   std::atomic<int> messages{0};
   std::atomic<std::size_t> bytes{0};
   std::atomic<bool> is_draining{false};
-  std::mutex policy_mutex;
-  std::shared_ptr<const Policy> policy;
+  std::mutex policy_mutex{};
+  std::shared_ptr<const Policy> policy{};
 
   std::shared_ptr<const Policy> CurrentPolicy();
 };

@@ -1,0 +1,14 @@
+// The makers of all filters, one line each; registry.cc puts them in order.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+
+#include "policy/filter.h"
+
+namespace listwarden {
+
+std::unique_ptr<Filter> MakeConfidentialityFilter();
+std::unique_ptr<Filter> MakeHarassmentFilter();
+std::unique_ptr<Filter> MakeEndorsementFilter();
+
+}  // namespace listwarden

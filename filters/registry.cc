@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/registry.h"
+
+#include "filters/filters.h"
+
+namespace listwarden {
+
+std::vector<std::unique_ptr<Filter>> MakeFilters() {
+  std::vector<std::unique_ptr<Filter>> filters;
+  filters.push_back(MakeConfidentialityFilter());
+  filters.push_back(MakeHarassmentFilter());
+  filters.push_back(MakeEndorsementFilter());
+  return filters;
+}
+
+}  // namespace listwarden
