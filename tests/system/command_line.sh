@@ -2,7 +2,8 @@
 # The command-line contract: exit states, JSON, folders, mbox, standard input, mistakes with place and remedy.
 # usage: command_line.sh PROGRAMS SOURCE
 set -u
-program=$1/listwarden
+bare=$1/listwarden
+program="$bare --config $2/etc/listwarden.conf"
 source_folder=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -40,33 +41,33 @@ mail $list number "The NHS number of my patient is 943 476 5919." >"$folder/mail
   cat "$folder/mail/b.eml"
 } >"$folder/two.mbox"
 
-expect "a clean message" 0 "$program" check "$folder/mail/a.eml"
+expect "a clean message" 0 $program check "$folder/mail/a.eml"
 says "passes" "^pass"
-expect "a folder" 0 "$program" check --json "$folder/mail"
+expect "a folder" 0 $program check --json "$folder/mail"
 says "gives an object a message" '"disposition":"hold"'
-expect "an mbox" 0 "$program" check --json "$folder/two.mbox"
+expect "an mbox" 0 $program check --json "$folder/two.mbox"
 says "is split" 'two.mbox#2'
-expect "standard input" 0 sh -c "'$program' check --json - <'$folder/mail/b.eml'"
+expect "standard input" 0 sh -c "$program check --json - <'$folder/mail/b.eml'"
 says "has a source" '"source":"-"'
 says "masks the number" '943 •••'
-expect "explain" 0 "$program" explain "$folder/mail/b.eml"
+expect "explain" 0 $program explain "$folder/mail/b.eml"
 says "names the rule" "rule confidentiality/"
-expect "a file that is not there" 65 "$program" check "$folder/none.eml"
+expect "a file that is not there" 65 $program check "$folder/none.eml"
 says "is named" "none.eml"
-expect "an unknown list" 78 "$program" check --list none@example.org "$folder/mail/a.eml"
+expect "an unknown list" 78 $program check --list none@example.org "$folder/mail/a.eml"
 says "shows the known ones" "$list"
-expect "an unknown command" 64 "$program" chekc
-expect "an unknown option" 64 "$program" check --jsno "$folder/mail/a.eml"
-expect "config check" 0 "$program" config check
-expect "policy test" 0 "$program" policy test
+expect "an unknown command" 64 $program chekc
+expect "an unknown option" 64 $program check --jsno "$folder/mail/a.eml"
+expect "config check" 0 $program config check
+expect "policy test" 0 $program policy test
 cp -r "$source_folder/etc" "$folder/etc"
 echo 'sotre = x' >>"$folder/etc/listwarden.conf"
-expect "an unknown key" 78 "$program" --config "$folder/etc/listwarden.conf" config check
+expect "an unknown key" 78 "$bare" --config "$folder/etc/listwarden.conf" config check
 says "has file and line" "listwarden.conf:[0-9]*: unknown key"
 printf 'store = %s/hold.db\n' "$folder" >"$folder/etc/listwarden.conf"
-expect "an empty store" 0 "$program" --config "$folder/etc/listwarden.conf" held list
+expect "an empty store" 0 "$bare" --config "$folder/etc/listwarden.conf" held list
 says "says so" "Nothing is waiting"
 printf '\n[[rule]]\nid = "harassment/x"\nconfidence = "hgih"\n' >>"$folder/etc/policies/ipem/harassment.toml"
-expect "a wrong rule" 78 "$program" --config "$folder/etc/listwarden.conf" config check
+expect "a wrong rule" 78 "$bare" --config "$folder/etc/listwarden.conf" config check
 says "has file and line" "harassment.toml:[0-9]*:"
 exit $failed
