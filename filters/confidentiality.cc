@@ -23,7 +23,6 @@ std::string NumberIn(std::string_view words, std::size_t last_characters) {
 bool Agrees(const Rule& rule, std::string_view words) {
   if (rule.check.empty()) return true;
   if (rule.check == "nhs-number" || rule.check == "chi-number") return PassesCheck(rule.check, NumberIn(words, 0));
-  if (rule.check == "nhs-number-last") return IsNhsNumber(NumberIn(words, 10));
   if (rule.check == "nino-last") return IsNationalInsurance(NumberIn(words, 9));
   if (rule.check == "card-last") {
     for (const std::size_t length : {16u, 15u, 14u, 19u, 13u}) {
