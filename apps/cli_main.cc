@@ -12,19 +12,22 @@ namespace listwarden {
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
-      {"check", "check [--list ADDRESS] [--json] PATH…", "judge messages: .eml files, folders, mbox files, - for input",
-       CheckCommand},
-      {"explain", "explain [--list ADDRESS] PATH…", "tell every region, rule and verdict of a message in words",
-       ExplainCommand},
+      {"check", "check [--list ADDRESS] [--json] PATH…",
+       "judge messages: .eml files, folders, mbox files, - for input", CheckCommand},
+      {"explain", "explain [--list ADDRESS] PATH…",
+       "tell every region, rule and verdict of a message in words", ExplainCommand},
       {"held list", "held list [--list ADDRESS] [--state STATE|all] [--json]", "what waits for a decision",
        HeldListCommand},
-      {"held show", "held show [--raw|--json] ID", "one held message: why, who, what happened", HeldShowCommand},
+      {"held show", "held show [--raw|--json] ID", "one held message: why, who, what happened",
+       HeldShowCommand},
       {"held release", "held release [--why TEXT] ID…", "let it go to its list", HeldReleaseCommand},
       {"held reject", "held reject --why TEXT ID…", "send it back with a reason", HeldRejectCommand},
       {"held discard", "held discard [--why TEXT] ID…", "drop it without a letter", HeldDiscardCommand},
       {"policy test", "policy test [RULE…]", "run the examples of every rule", PolicyTestCommand},
-      {"config check", "config check", "read everything as the daemons do; exit 78 on a mistake", ConfigCheckCommand},
-      {"config show", "config show [--json]", "every setting, its value and where it comes from", ConfigShowCommand},
+      {"config check", "config check", "read everything as the daemons do; exit 78 on a mistake",
+       ConfigCheckCommand},
+      {"config show", "config show [--json]", "every setting, its value and where it comes from",
+       ConfigShowCommand},
   };
   return commands;
 }
@@ -49,8 +52,10 @@ namespace {
 void PrintHelp(std::ostream& out) {
   out << "listwarden: judges list mail against a written policy, and tends what is held\n\n"
          "usage: listwarden [--config FILE] COMMAND …\n\n";
-  for (const Command& command : Commands()) out << "  " << command.usage << "\n      " << command.about << "\n";
-  out << "\nExit status: 0 done, 64 wrong use, 65 unreadable input, 69 store unavailable, 78 configuration mistake.\n"
+  for (const Command& command : Commands())
+    out << "  " << command.usage << "\n      " << command.about << "\n";
+  out << "\nExit status: 0 done, 64 wrong use, 65 unreadable input, 69 store unavailable, 78 configuration "
+         "mistake.\n"
          "Manual: listwarden(1)\n";
 }
 

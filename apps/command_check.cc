@@ -45,12 +45,13 @@ struct Judge {
       std::vector<std::string> addresses;
       for (const Mailbox& mailbox : judged.message.to) addresses.push_back(mailbox.address);
       std::vector<Verdict> verdicts = policy->JudgeAll(judged.message, addresses);
-      judged.verdict = *std::max_element(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) {
-        return a.disposition < b.disposition;
-      });
+      judged.verdict =
+          *std::max_element(verdicts.begin(), verdicts.end(),
+                            [](const Verdict& a, const Verdict& b) { return a.disposition < b.disposition; });
     }
     judged.microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
+            .count();
     return judged;
   }
 
@@ -61,10 +62,14 @@ struct Judge {
 
 Colour ColourOf(Disposition disposition) {
   switch (disposition) {
-    case Disposition::kPass: return Colour::kGreen;
-    case Disposition::kTag: return Colour::kYellow;
-    case Disposition::kHold: return Colour::kRed;
-    case Disposition::kDefer: return Colour::kRed;
+    case Disposition::kPass:
+      return Colour::kGreen;
+    case Disposition::kTag:
+      return Colour::kYellow;
+    case Disposition::kHold:
+      return Colour::kRed;
+    case Disposition::kDefer:
+      return Colour::kRed;
   }
   return Colour::kPlain;
 }
@@ -74,8 +79,8 @@ std::string Why(const Verdict& verdict) {
   for (const std::string& reason : verdict.unread) why += (why.empty() ? "" : "; ") + reason;
   for (const FilterVerdict& filter : verdict.filters) {
     const Finding& first = filter.findings.front();
-    why += (why.empty() ? "" : "; ") + filter.filter + " (" + std::string(ConfidenceName(filter.confidence)) + "): \"" +
-           Printable(first.quote) + "\"";
+    why += (why.empty() ? "" : "; ") + filter.filter + " (" + std::string(ConfidenceName(filter.confidence)) +
+           "): \"" + Printable(first.quote) + "\"";
     if (filter.findings.size() > 1) why += " and " + std::to_string(filter.findings.size() - 1) + " more";
   }
   return why;
@@ -94,9 +99,10 @@ void PrintFinding(const Policy& policy, const Finding& finding) {
   const Clause* clause = policy.FindClause(finding.clause);
   std::cout << "    \"" << Paint(Colour::kBold, Printable(finding.quote)) << "\"\n"
             << Wrapped(finding.reason, 6) << Wrapped("Advice: " + finding.advice, 6) << "      "
-            << Paint(Colour::kDim, "rule " + finding.rule + ", " + std::string(ConfidenceName(finding.confidence)) +
-                                       ", clause " + (clause ? clause->title : finding.clause) + ", in the " +
-                                       std::string(RegionName(finding.region)) + " (part " + finding.part + ")")
+            << Paint(Colour::kDim,
+                     "rule " + finding.rule + ", " + std::string(ConfidenceName(finding.confidence)) +
+                         ", clause " + (clause ? clause->title : finding.clause) + ", in the " +
+                         std::string(RegionName(finding.region)) + " (part " + finding.part + ")")
             << "\n\n";
 }
 
@@ -117,14 +123,15 @@ void Explain(const Policy& policy, const std::string& source, const Judged& judg
   std::cout << Paint(Colour::kBold, Printable(source)) << "\n  Subject: " << Printable(judged.message.subject)
             << "\n  From:    "
             << (judged.message.from.empty() ? "(none)" : Printable(judged.message.from.front().address))
-            << "\n  List:    " << verdict.list << "\n  Verdict: "
-            << Paint(ColourOf(verdict.disposition), DispositionName(verdict.disposition)) << "  (policy "
-            << verdict.policy_version << ", " << judged.microseconds << " µs)\n";
+            << "\n  List:    " << verdict.list
+            << "\n  Verdict: " << Paint(ColourOf(verdict.disposition), DispositionName(verdict.disposition))
+            << "  (policy " << verdict.policy_version << ", " << judged.microseconds << " µs)\n";
   PrintRegions(judged.message);
-  for (const std::string& reason : verdict.unread) std::cout << "\n  Could not be read fully: " << reason << "\n";
+  for (const std::string& reason : verdict.unread)
+    std::cout << "\n  Could not be read fully: " << reason << "\n";
   for (const FilterVerdict& filter : verdict.filters) {
-    std::cout << "\n  " << filter.filter << ": " << ConfidenceName(filter.confidence) << " confidence, action "
-              << ActionName(filter.action) << "\n\n";
+    std::cout << "\n  " << filter.filter << ": " << ConfidenceName(filter.confidence)
+              << " confidence, action " << ActionName(filter.action) << "\n\n";
     for (const Finding& finding : filter.findings) PrintFinding(policy, finding);
   }
   if (verdict.filters.empty() && verdict.unread.empty()) std::cout << "\n  Nothing was found.\n";
@@ -140,7 +147,8 @@ int Finish(const std::vector<std::string>& failed) {
 
 int CheckCommand(const std::string& config, const std::vector<std::string>& given) {
   const Arguments arguments = ParseArguments(given);
-  if (arguments.rest.empty()) throw SettingsError("listwarden check: name a message, a folder, an mbox, or -");
+  if (arguments.rest.empty())
+    throw SettingsError("listwarden check: name a message, a folder, an mbox, or -");
   const Judge judge(config, arguments.list);
   std::unique_ptr<Progress> progress;
   std::size_t counts[4] = {};
@@ -165,7 +173,8 @@ int CheckCommand(const std::string& config, const std::vector<std::string>& give
 
 int ExplainCommand(const std::string& config, const std::vector<std::string>& given) {
   const Arguments arguments = ParseArguments(given);
-  if (arguments.rest.empty()) throw SettingsError("listwarden explain: name a message, a folder, an mbox, or -");
+  if (arguments.rest.empty())
+    throw SettingsError("listwarden explain: name a message, a folder, an mbox, or -");
   const Judge judge(config, arguments.list);
   return Finish(ForEachMessage(
       arguments.rest, [](std::size_t) {},

@@ -40,7 +40,8 @@ std::optional<HoldState> StateNamed(const std::string& name) {
   for (int i = 0; i <= static_cast<int>(HoldState::kDamaged); ++i) {
     if (HoldStateName(static_cast<HoldState>(i)) == name) return static_cast<HoldState>(i);
   }
-  throw SettingsError("--state " + name + ": unknown; held, approved, sending, released, rejected, discarded, " +
+  throw SettingsError("--state " + name +
+                      ": unknown; held, approved, sending, released, rejected, discarded, " +
                       "expired, failed, damaged or all");
 }
 
@@ -74,7 +75,8 @@ int Decide(const std::string& config, const std::vector<std::string>& given, boo
            DecisionReply (ModerationService::*decide)(std::string_view, std::string_view, std::string_view)) {
   const Arguments arguments = ParseArguments(given);
   if (arguments.rest.empty()) throw SettingsError("give one or more ids; `listwarden held list` shows them");
-  if (needs_why && arguments.why.empty()) throw SettingsError("give the reason with --why: it goes to the poster");
+  if (needs_why && arguments.why.empty())
+    throw SettingsError("give the reason with --why: it goes to the poster");
   Desk desk(config);
   int status = 0;
   for (const std::string& id : arguments.rest) {
@@ -140,8 +142,9 @@ int HeldShowCommand(const std::string& config, const std::vector<std::string>& g
     for (const auto& filter : verdict.value("filters", nlohmann::json::array())) {
       for (const auto& finding : filter.value("findings", nlohmann::json::array())) {
         std::cout << "\n  \"" << Paint(Colour::kBold, Printable(finding.value("quote", ""))) << "\"\n"
-                  << Wrapped(finding.value("reason", ""), 4) << "    clause " << finding.value("clause", "") << ", rule "
-                  << finding.value("rule", "") << ", " << finding.value("confidence", "") << "\n";
+                  << Wrapped(finding.value("reason", ""), 4) << "    clause " << finding.value("clause", "")
+                  << ", rule " << finding.value("rule", "") << ", " << finding.value("confidence", "")
+                  << "\n";
       }
     }
   }

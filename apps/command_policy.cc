@@ -28,7 +28,8 @@ int PolicyTestCommand(const std::string& config, const std::vector<std::string>&
     }
   }
   if (rules == 0) throw SettingsError("no such rule; `listwarden policy test` without a name runs all");
-  std::cout << rules << " rules, " << examples << " examples: all as written (policy " << policy->version() << ")\n";
+  std::cout << rules << " rules, " << examples << " examples: all as written (policy " << policy->version()
+            << ")\n";
   return 0;
 }
 
@@ -46,7 +47,8 @@ int ConfigShowCommand(const std::string& config, const std::vector<std::string>&
   const Settings settings = ReadSettings(FindSettingsFile(config));
   if (arguments.is_json) {
     nlohmann::json all;
-    for (const Settings::Shown& one : settings.shown) all[one.key] = {{"value", one.value}, {"origin", one.origin}};
+    for (const Settings::Shown& one : settings.shown)
+      all[one.key] = {{"value", one.value}, {"origin", one.origin}};
     std::cout << all.dump() << '\n';
     return 0;
   }

@@ -63,7 +63,8 @@ int Serve(const std::filesystem::path& file) {
       desk = std::make_unique<Desk>(ReadSettings(file));
       Log(LogLevel::kInfo, "reloaded", {{"policy", desk->policy->version()}});
     } catch (const std::runtime_error& e) {
-      Log(LogLevel::kError, "reload-refused", {{"why", e.what()}, {"remedy", "the last good settings stay in force"}});
+      Log(LogLevel::kError, "reload-refused",
+          {{"why", e.what()}, {"remedy", "the last good settings stay in force"}});
     }
   }
 }
@@ -72,5 +73,7 @@ int Serve(const std::filesystem::path& file) {
 }  // namespace listwarden
 
 int main(int argc, char** argv) {
-  return listwarden::RunDaemon(argc, argv, "listwarden-desk: sends letters and released mail, lets held mail expire", listwarden::Serve);
+  return listwarden::RunDaemon(argc, argv,
+                               "listwarden-desk: sends letters and released mail, lets held mail expire",
+                               listwarden::Serve);
 }

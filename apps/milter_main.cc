@@ -29,7 +29,8 @@ void Reload(const std::filesystem::path& file, MilterServer& server) {
     server.SetPolicy(std::move(policy));
     Log(LogLevel::kInfo, "reloaded", {{"policy", version}});
   } catch (const SettingsError& e) {
-    Log(LogLevel::kError, "reload-refused", {{"why", e.what()}, {"remedy", "the last good policy stays in force"}});
+    Log(LogLevel::kError, "reload-refused",
+        {{"why", e.what()}, {"remedy", "the last good policy stays in force"}});
   }
   Notify("READY=1");
 }
@@ -78,5 +79,6 @@ int Serve(const std::filesystem::path& file) {
 }  // namespace listwarden
 
 int main(int argc, char** argv) {
-  return listwarden::RunDaemon(argc, argv, "listwarden-milter: judges list mail for an MTA", listwarden::Serve);
+  return listwarden::RunDaemon(argc, argv, "listwarden-milter: judges list mail for an MTA",
+                               listwarden::Serve);
 }

@@ -24,10 +24,12 @@ sigset_t OurSignals() {
 
 }  // namespace
 
-int RunDaemon(int argc, char** argv, const char* about, const std::function<int(const std::filesystem::path&)>& serve) {
+int RunDaemon(int argc, char** argv, const char* about,
+              const std::function<int(const std::filesystem::path&)>& serve) {
   namespace po = boost::program_options;
   po::options_description options(about);
-  options.add_options()("config", po::value<std::string>()->default_value(""), "the settings file")("help", "this text");
+  options.add_options()("config", po::value<std::string>()->default_value(""), "the settings file")(
+      "help", "this text");
   try {
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, options), values);

@@ -10,8 +10,10 @@ namespace listwarden {
 // sysexits(3), as Postfix and others use them.
 inline constexpr int kExitUsage = 64, kExitData = 65, kExitUnavailable = 69, kExitConfig = 78;
 
-// Reads --config and --help, blocks the signals, and turns what `serve` throws into a line and an exit status.
-int RunDaemon(int argc, char** argv, const char* about, const std::function<int(const std::filesystem::path&)>& serve);
+// Reads --config and --help, blocks the signals, and turns what `serve` throws into a line and an exit
+// status.
+int RunDaemon(int argc, char** argv, const char* about,
+              const std::function<int(const std::filesystem::path&)>& serve);
 
 // sd_notify(3); silent where there is no systemd.
 void Notify(std::string_view state);

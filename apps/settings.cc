@@ -91,7 +91,8 @@ po::variables_map Parse(const fs::path& file, const std::string& text) {
     Fail(file, LineOf(text, e.get_option_name()),
          "unknown key '" + e.get_option_name() + "'; `listwarden config show` lists the known ones");
   } catch (const po::multiple_occurrences& e) {
-    Fail(file, LineOf(text, e.get_option_name()), "key '" + e.get_option_name() + "' is given twice; keep one");
+    Fail(file, LineOf(text, e.get_option_name()),
+         "key '" + e.get_option_name() + "' is given twice; keep one");
   } catch (const po::error_with_option_name& e) {
     Fail(file, LineOf(text, e.get_option_name()), e.what());
   } catch (const po::error& e) {
@@ -107,7 +108,8 @@ int SocketMode(const fs::path& file, const std::string& text, const std::string&
     if (used == mode.size() && value >= 0 && value <= 0777) return value;
   } catch (const std::logic_error&) {
   }
-  Fail(file, LineOf(text, "milter.socket-mode"), "'" + mode + "' is no file mode; expected octal digits such as 0660");
+  Fail(file, LineOf(text, "milter.socket-mode"),
+       "'" + mode + "' is no file mode; expected octal digits such as 0660");
 }
 
 // "milter.sock" beside the configuration, for a private instance; absolute paths and inet: stay.
@@ -165,8 +167,9 @@ Settings ReadSettings(const fs::path& file) {
   settings.outbox.letter_port = values["outbox.letter-port"].as<int>();
   settings.outbox.helo_name = settings.notices.host_name;
   for (const auto& [key, value] : values) {
-    settings.shown.push_back({key, Text(value.value()),
-                              value.defaulted() ? "default" : file.string() + ":" + std::to_string(LineOf(text, key))});
+    settings.shown.push_back(
+        {key, Text(value.value()),
+         value.defaulted() ? "default" : file.string() + ":" + std::to_string(LineOf(text, key))});
   }
   return settings;
 }

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFromLine = "From ";
 
-std::string ReadAll(std::istream& in) { return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}; }
+std::string ReadAll(std::istream& in) {
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
 
 // "From a@b Thu Jan …": a mailbox and a time follow; prose that begins with "From " has no such year.
 bool IsFromLine(std::string_view line) {
@@ -37,7 +39,8 @@ std::vector<std::string> Files(const std::vector<std::string>& paths, std::vecto
     }
     std::vector<std::string> found;
     for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-      if (it->is_regular_file(error) && it->path().filename().string().front() != '.') found.push_back(it->path());
+      if (it->is_regular_file(error) && it->path().filename().string().front() != '.')
+        found.push_back(it->path());
     }
     if (error) failed->push_back(path + ": " + error.message());
     std::sort(found.begin(), found.end());
@@ -69,9 +72,9 @@ std::vector<std::string> SplitMbox(std::string_view text) {
   return messages;
 }
 
-std::vector<std::string> ForEachMessage(const std::vector<std::string>& paths,
-                                        const std::function<void(std::size_t)>& total,
-                                        const std::function<void(const std::string&, std::string_view)>& take) {
+std::vector<std::string> ForEachMessage(
+    const std::vector<std::string>& paths, const std::function<void(std::size_t)>& total,
+    const std::function<void(const std::string&, std::string_view)>& take) {
   std::vector<std::string> failed;
   const std::vector<std::string> files = Files(paths, &failed);
   total(files.size());

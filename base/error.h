@@ -7,7 +7,8 @@
 
 namespace listwarden {
 
-// A mistake in something an administrator wrote. `what()` reads "file:line: what is wrong; what was expected".
+// A mistake in something an administrator wrote. `what()` reads "file:line: what is wrong; what was
+// expected".
 class SettingsError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -19,8 +20,8 @@ class RuleError : public SettingsError {
   using SettingsError::SettingsError;
 };
 
-// The hold store cannot answer now (locked, full, gone, damaged). The caller answers with a temporary failure.
-// It never says whether a write took place: read back by key.
+// The hold store cannot answer now (locked, full, gone, damaged). The caller answers with a temporary
+// failure. It never says whether a write took place: read back by key.
 class StoreError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

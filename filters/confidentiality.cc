@@ -6,7 +6,8 @@
 namespace listwarden {
 namespace {
 
-// The number inside the hit's words: from its first digit, or the last of its length when words and numbers stand before it.
+// The number inside the hit's words: from its first digit, or the last of its length when words and numbers
+// stand before it.
 std::string NumberIn(std::string_view words, std::size_t last_characters) {
   if (last_characters == 0) {
     const auto digit = words.find_first_of("0123456789");
@@ -22,7 +23,8 @@ std::string NumberIn(std::string_view words, std::size_t last_characters) {
 
 bool Agrees(const Rule& rule, std::string_view words) {
   if (rule.check.empty()) return true;
-  if (rule.check == "nhs-number" || rule.check == "chi-number") return PassesCheck(rule.check, NumberIn(words, 0));
+  if (rule.check == "nhs-number" || rule.check == "chi-number")
+    return PassesCheck(rule.check, NumberIn(words, 0));
   if (rule.check == "nino-last") return IsNationalInsurance(NumberIn(words, 9));
   if (rule.check == "card-last") {
     for (const std::size_t length : {16u, 15u, 14u, 19u, 13u}) {

@@ -1,5 +1,5 @@
-// Praise counts when it is of a company or product: one of the register, or a name with Ltd, Inc, GmbH and the like.
-// The same words weigh more from a poster of a vendor or of one who represents the body.
+// Praise counts when it is of a company or product: one of the register, or a name with Ltd, Inc, GmbH and
+// the like. The same words weigh more from a poster of a vendor or of one who represents the body.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
@@ -27,26 +27,34 @@ bool HasWord(std::string_view text, std::string_view word) {
   return false;
 }
 
-constexpr std::array<std::string_view, 8> kLegalForms = {"ltd", "limited", "plc", "inc", "gmbh", "llc", "b.v", "corp"};
+constexpr std::array<std::string_view, 8> kLegalForms = {"ltd",  "limited", "plc", "inc",
+                                                         "gmbh", "llc",     "b.v", "corp"};
 
 bool NamesCompany(std::string_view sentence, const std::vector<RegisterEntry>& registers) {
-  if (std::any_of(kLegalForms.begin(), kLegalForms.end(), [&](std::string_view form) { return HasWord(sentence, form); })) return true;
+  if (std::any_of(kLegalForms.begin(), kLegalForms.end(),
+                  [&](std::string_view form) { return HasWord(sentence, form); }))
+    return true;
   return std::any_of(registers.begin(), registers.end(), [&](const RegisterEntry& entry) {
     if (entry.kind != "company" && entry.kind != "product") return false;
     return HasWord(sentence, Lower(entry.name)) ||
-           std::any_of(entry.aliases.begin(), entry.aliases.end(), [&](const std::string& alias) { return HasWord(sentence, Lower(alias)); });
+           std::any_of(entry.aliases.begin(), entry.aliases.end(),
+                       [&](const std::string& alias) { return HasWord(sentence, Lower(alias)); });
   });
 }
 
-// A vendor's domain, or somebody who represents the body; only an authenticated poster is believed to be the latter.
+// A vendor's domain, or somebody who represents the body; only an authenticated poster is believed to be the
+// latter.
 bool WeighsMore(const Inspection& inspection) {
   if (inspection.message.from.empty()) return false;
   const std::string address = Lower(inspection.message.from.front().address);
   const std::string domain = address.substr(std::min(address.rfind('@'), address.size() - 1) + 1);
-  return std::any_of(inspection.registers.begin(), inspection.registers.end(), [&](const RegisterEntry& entry) {
-    if (entry.represents_body) return !inspection.message.envelope.authenticated.empty() && Lower(entry.name) == address;
-    return entry.kind == "company" && std::find(entry.domains.begin(), entry.domains.end(), domain) != entry.domains.end();
-  });
+  return std::any_of(
+      inspection.registers.begin(), inspection.registers.end(), [&](const RegisterEntry& entry) {
+        if (entry.represents_body)
+          return !inspection.message.envelope.authenticated.empty() && Lower(entry.name) == address;
+        return entry.kind == "company" &&
+               std::find(entry.domains.begin(), entry.domains.end(), domain) != entry.domains.end();
+      });
 }
 
 class EndorsementFilter : public Filter {

@@ -8,13 +8,14 @@
 namespace listwarden {
 
 std::string DigitsOf(std::string_view text);
-bool IsNhsNumber(std::string_view text);    // ten digits, modulus 11 (also Northern Ireland's H&C number)
-bool IsChiNumber(std::string_view text);    // ten digits: a date of birth and the same check
-bool IsCardNumber(std::string_view text);   // Luhn (ISO/IEC 7812-1) and an issuer's range
-bool IsIban(std::string_view text);         // ISO 13616: country length, modulus 97
+bool IsNhsNumber(std::string_view text);   // ten digits, modulus 11 (also Northern Ireland's H&C number)
+bool IsChiNumber(std::string_view text);   // ten digits: a date of birth and the same check
+bool IsCardNumber(std::string_view text);  // Luhn (ISO/IEC 7812-1) and an issuer's range
+bool IsIban(std::string_view text);        // ISO 13616: country length, modulus 97
 bool IsNationalInsurance(std::string_view text);
 
-// The check of that name as rule files say it; false for an unknown name, so that its rule fails its own examples.
+// The check of that name as rule files say it; false for an unknown name, so that its rule fails its own
+// examples.
 bool PassesCheck(std::string_view check, std::string_view text);
 
 // Not a stand-in: no EXAMPLE, xxxx, repeated or counted characters, ${VARIABLE}, <placeholder>.

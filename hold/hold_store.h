@@ -1,11 +1,11 @@
-// Where suspect mail waits. One interface, one behaviour (tests/hold/hold_store_contract.h), backends behind it.
-// Every write is one durable transaction with its audit row and its outbox rows; a decision is a compare-and-set on
-// (state, revision). States: held -> approved -> sending -> released; held -> rejected; held -> discarded;
-// held -> expired; sending -> approved again on a temporary failure, -> failed on a permanent one; any -> damaged
-// when the stored hash is wrong. Nothing leaves released, rejected, discarded.
+// Where suspect mail waits. One interface, one behaviour (tests/hold/hold_store_contract.h), backends behind
+// it. Every write is one durable transaction with its audit row and its outbox rows; a decision is a
+// compare-and-set on (state, revision). States: held -> approved -> sending -> released; held -> rejected;
+// held -> discarded; held -> expired; sending -> approved again on a temporary failure, -> failed on a
+// permanent one; any -> damaged when the stored hash is wrong. Nothing leaves released, rejected, discarded.
 // Threads: every member may be called from any thread; writes are one at a time, also across processes.
-// Errors: StoreError; after one the caller does not know whether the write took place: repeat it with the same keys.
-// SPDX-License-Identifier: Apache-2.0
+// Errors: StoreError; after one the caller does not know whether the write took place: repeat it with the
+// same keys. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -27,7 +27,17 @@ class StoreFull : public StoreError {
   using StoreError::StoreError;
 };
 
-enum class HoldState { kHeld, kApproved, kSending, kReleased, kRejected, kDiscarded, kExpired, kFailed, kDamaged };
+enum class HoldState {
+  kHeld,
+  kApproved,
+  kSending,
+  kReleased,
+  kRejected,
+  kDiscarded,
+  kExpired,
+  kFailed,
+  kDamaged
+};
 std::string_view HoldStateName(HoldState state);  // "held" "approved" …
 
 // A letter or a re-injection that waits to be sent by SMTP.
@@ -38,11 +48,11 @@ struct OutboxRow {
   std::string key;  // unique: writing the same key again is no second row
   OutboxKind kind = OutboxKind::kLetter;
   std::string held_id;
-  std::string reverse_path;                 // empty for letters (RFC 3834)
+  std::string reverse_path;  // empty for letters (RFC 3834)
   std::vector<std::string> forward_paths;
-  std::string content;                      // the letter; empty for a release (the held bytes are sent)
+  std::string content;  // the letter; empty for a release (the held bytes are sent)
   int attempts = 0;
-  std::string last_reply;                   // the MTA's words
+  std::string last_reply;  // the MTA's words
 };
 
 struct NewHold {
@@ -54,13 +64,14 @@ struct NewHold {
   std::string subject;
   std::string message_id;
   std::string queue_id;
-  std::string raw;            // byte for byte
-  std::string verdict_json;   // the Verdict as `listwarden check --json` shows it
+  std::string raw;           // byte for byte
+  std::string verdict_json;  // the Verdict as `listwarden check --json` shows it
   std::string policy_version;
   std::string language;
-  bool may_answer = false;    // an automatic letter may go to the reverse-path
+  bool may_answer = false;  // an automatic letter may go to the reverse-path
   Time expires;
-  std::vector<OutboxRow> letters;  // "{id}" in key and content becomes the new id, "{ref}" the short reference
+  std::vector<OutboxRow>
+      letters;  // "{id}" in key and content becomes the new id, "{ref}" the short reference
 };
 
 struct HeldMessage {
@@ -116,7 +127,7 @@ class HoldStore {
 
   virtual std::optional<HeldMessage> Find(std::string_view id) = 0;  // verifies the hash; wrong => kDamaged
   virtual std::vector<HeldMessage> List(const HeldQuery& query) = 0;
-  virtual std::vector<HeldMessage> Expired(std::size_t limit) = 0;   // held and past their time
+  virtual std::vector<HeldMessage> Expired(std::size_t limit) = 0;  // held and past their time
   virtual std::vector<AuditRow> Audit(std::string_view held_id) = 0;
 
   // The outbox: a lease keeps others away until it ends; `fence` grows with each lease of a row.

@@ -1,6 +1,5 @@
-// The SQLite schema, by version. Transitions that the state machine does not know are refused by the database itself,
-// and the audit can only grow.
-// SPDX-License-Identifier: Apache-2.0
+// The SQLite schema, by version. Transitions that the state machine does not know are refused by the database
+// itself, and the audit can only grow. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace listwarden {

@@ -23,7 +23,8 @@ constexpr auto kLockPatience = std::chrono::seconds(5);
 constexpr std::int64_t kDedupeSeconds = 5 * 24 * 3600;
 constexpr std::int64_t kMostHeldPerSender = 50;
 constexpr std::int64_t kMostHeldPerList = 10000;
-constexpr const char* kStates[] = {"held", "approved", "sending", "released", "rejected", "discarded", "expired", "failed", "damaged"};
+constexpr const char* kStates[] = {"held",      "approved", "sending", "released", "rejected",
+                                   "discarded", "expired",  "failed",  "damaged"};
 
 std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
 Time FromSeconds(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
@@ -68,20 +69,24 @@ std::string Filled(std::string text, const std::string& id) {
   return text;
 }
 
-std::string Json(const std::vector<std::string>& paths) { return nlohmann::json(paths).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string Json(const std::vector<std::string>& paths) {
+  return nlohmann::json(paths).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 std::vector<std::string> Paths(const std::string& json) {
   const auto parsed = nlohmann::json::parse(json, nullptr, false);
   return parsed.is_array() ? parsed.get<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
-// One writer in one process and among processes: SQLite before 3.51.3 can corrupt a WAL that two connections reset at once.
+// One writer in one process and among processes: SQLite before 3.51.3 can corrupt a WAL that two connections
+// reset at once.
 class WriteLock {
  public:
   WriteLock(std::mutex& mutex, int file) : guard_(mutex), file_(file) {
     const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
     while (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      if (std::chrono::steady_clock::now() > deadline) throw StoreError("another process keeps the write lock");
+      if (std::chrono::steady_clock::now() > deadline)
+        throw StoreError("another process keeps the write lock");
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
   }
@@ -102,7 +107,8 @@ class SqliteHoldStore : public HoldStore {
     lock_file_ = open((file_.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
     if (lock_file_ < 0) {
       umask(before);
-      throw StoreError(file_.string() + ": the folder cannot be written; expected one that belongs to this user");
+      throw StoreError(file_.string() +
+                       ": the folder cannot be written; expected one that belongs to this user");
     }
     try {
       WriteLock lock(mutex_, lock_file_);
@@ -148,9 +154,10 @@ class SqliteHoldStore : public HoldStore {
 
   std::vector<HeldMessage> List(const HeldQuery& query) override {
     return Read([&] {
-      SQLite::Statement row(*database_, std::string(kSelectHeld) +
-                                            " FROM held WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR list = ?2)"
-                                            " ORDER BY received, rowid LIMIT ?3 OFFSET ?4");
+      SQLite::Statement row(*database_,
+                            std::string(kSelectHeld) +
+                                " FROM held WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR list = ?2)"
+                                " ORDER BY received, rowid LIMIT ?3 OFFSET ?4");
       row.bind(1, query.state ? std::string(HoldStateName(*query.state)) : std::string());
       row.bind(2, query.list);
       row.bind(3, static_cast<std::int64_t>(query.limit));
@@ -163,7 +170,9 @@ class SqliteHoldStore : public HoldStore {
 
   std::vector<HeldMessage> Expired(std::size_t limit) override {
     return Read([&] {
-      SQLite::Statement row(*database_, std::string(kSelectHeld) + " FROM held WHERE state = 'held' AND expires <= ? ORDER BY expires LIMIT ?");
+      SQLite::Statement row(*database_,
+                            std::string(kSelectHeld) +
+                                " FROM held WHERE state = 'held' AND expires <= ? ORDER BY expires LIMIT ?");
       row.bind(1, Seconds(clock_.Now()));
       row.bind(2, static_cast<std::int64_t>(limit));
       std::vector<HeldMessage> found;
@@ -174,12 +183,15 @@ class SqliteHoldStore : public HoldStore {
 
   std::vector<AuditRow> Audit(std::string_view held_id) override {
     return Read([&] {
-      SQLite::Statement row(*database_, "SELECT seq, time, actor, action, held_id, details FROM audit WHERE held_id = ? ORDER BY seq");
+      SQLite::Statement row(
+          *database_,
+          "SELECT seq, time, actor, action, held_id, details FROM audit WHERE held_id = ? ORDER BY seq");
       row.bind(1, std::string(held_id));
       std::vector<AuditRow> found;
       while (row.executeStep()) {
-        found.push_back({row.getColumn(0).getInt64(), FromSeconds(row.getColumn(1).getInt64()), row.getColumn(2).getString(),
-                         row.getColumn(3).getString(), row.getColumn(4).getString(), row.getColumn(5).getString()});
+        found.push_back({row.getColumn(0).getInt64(), FromSeconds(row.getColumn(1).getInt64()),
+                         row.getColumn(2).getString(), row.getColumn(3).getString(),
+                         row.getColumn(4).getString(), row.getColumn(5).getString()});
       }
       return found;
     });
@@ -187,7 +199,9 @@ class SqliteHoldStore : public HoldStore {
 
   std::optional<Lease> LeaseNext(std::chrono::seconds duration) override {
     const bool has_due = Read([&] {
-      SQLite::Statement row(*database_, "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_try <= ?1 AND leased_until <= ?1 LIMIT 1");
+      SQLite::Statement row(
+          *database_,
+          "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_try <= ?1 AND leased_until <= ?1 LIMIT 1");
       row.bind(1, Seconds(clock_.Now()));
       return row.executeStep();
     });
@@ -243,7 +257,8 @@ class SqliteHoldStore : public HoldStore {
  private:
   static constexpr int kHeldColumns = 19;
   static constexpr const char* kSelectHeld =
-      "SELECT id, state, revision, list, reverse_path, forward_paths, author, subject, message_id, queue_id, verdict, policy,"
+      "SELECT id, state, revision, list, reverse_path, forward_paths, author, subject, message_id, queue_id, "
+      "verdict, policy,"
       " language, sha256, received, expires, decided_by || char(31) || decided_why, decided, may_answer";
 
   static HeldMessage HeldFrom(SQLite::Statement& row) {
@@ -274,20 +289,23 @@ class SqliteHoldStore : public HoldStore {
   }
 
   void Open() {
-    database_ = std::make_unique<SQLite::Database>(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 5000);
+    database_ = std::make_unique<SQLite::Database>(file_.string(),
+                                                   SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 5000);
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     // A checkpoint at close would run outside the write lock.
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    for (const char* pragma : {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-                               "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0", "PRAGMA secure_delete = ON",
-                               "PRAGMA temp_store = MEMORY"}) {
+    for (const char* pragma :
+         {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+          "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON",
+          "PRAGMA mmap_size = 0", "PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY"}) {
       SQLite::Statement statement(*database_, pragma);
       while (statement.executeStep()) {
       }
     }
     const int version = database_->execAndGet("PRAGMA user_version").getInt();
     if (version > kSchemaVersion) {
-      throw StoreError(file_.string() + ": was made by a newer version (schema " + std::to_string(version) + "); install that version again");
+      throw StoreError(file_.string() + ": was made by a newer version (schema " + std::to_string(version) +
+                       "); install that version again");
     }
     if (version < kSchemaVersion) {
       SQLite::Transaction transaction(*database_);
@@ -295,16 +313,19 @@ class SqliteHoldStore : public HoldStore {
       database_->exec("PRAGMA user_version = " + std::to_string(kSchemaVersion));
       transaction.commit();
     }
-    if (database_->execAndGet("PRAGMA quick_check(1)").getString() != "ok") throw StoreError(file_.string() + ": is damaged; restore a backup");
+    if (database_->execAndGet("PRAGMA quick_check(1)").getString() != "ok")
+      throw StoreError(file_.string() + ": is damaged; restore a backup");
   }
 
   void CheckFreeSpace() const {
     struct statvfs space {};
     if (statvfs(file_.parent_path().c_str(), &space) != 0) throw StoreError("the store's folder is gone");
-    if (std::uint64_t{space.f_bavail} * space.f_frsize < kMinFreeBytes) throw StoreFull("less than 64 MiB are free where the store lies");
+    if (std::uint64_t{space.f_bavail} * space.f_frsize < kMinFreeBytes)
+      throw StoreFull("less than 64 MiB are free where the store lies");
   }
 
-  // Runs `body` in one durable transaction. A failure at commit says nothing about the row: callers repeat with the same keys.
+  // Runs `body` in one durable transaction. A failure at commit says nothing about the row: callers repeat
+  // with the same keys.
   template <typename Body>
   auto Write(Body body) -> decltype(body()) {
     WriteLock lock(mutex_, lock_file_);
@@ -332,8 +353,10 @@ class SqliteHoldStore : public HoldStore {
     }
   }
 
-  void AddAudit(const std::string& actor, const std::string& action, const std::string& held_id, const std::string& details) {
-    SQLite::Statement row(*database_, "INSERT INTO audit (time, actor, action, held_id, details) VALUES (?, ?, ?, ?, ?)");
+  void AddAudit(const std::string& actor, const std::string& action, const std::string& held_id,
+                const std::string& details) {
+    SQLite::Statement row(*database_,
+                          "INSERT INTO audit (time, actor, action, held_id, details) VALUES (?, ?, ?, ?, ?)");
     row.bind(1, Seconds(clock_.Now()));
     row.bind(2, actor);
     row.bind(3, action);
@@ -343,9 +366,10 @@ class SqliteHoldStore : public HoldStore {
   }
 
   void AddOutbox(const OutboxRow& row, const std::string& held_id) {
-    SQLite::Statement insert(*database_,
-                             "INSERT OR IGNORE INTO outbox (key, kind, held_id, reverse_path, forward_paths, content, next_try)"
-                             " VALUES (?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement insert(
+        *database_,
+        "INSERT OR IGNORE INTO outbox (key, kind, held_id, reverse_path, forward_paths, content, next_try)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)");
     insert.bind(1, Filled(row.key, held_id));
     insert.bind(2, row.kind == OutboxKind::kRelease ? "release" : "letter");
     insert.bind(3, held_id);
@@ -357,7 +381,8 @@ class SqliteHoldStore : public HoldStore {
   }
 
   std::int64_t Count(const char* where, const std::string& first, const std::string& second) {
-    SQLite::Statement row(*database_, std::string("SELECT count(*) FROM held WHERE state = 'held' AND ") + where);
+    SQLite::Statement row(*database_,
+                          std::string("SELECT count(*) FROM held WHERE state = 'held' AND ") + where);
     row.bind(1, first);
     if (!second.empty()) row.bind(2, second);
     row.executeStep();
@@ -376,8 +401,10 @@ class SqliteHoldStore : public HoldStore {
         return {id, true};
       }
     }
-    if (Count("list = ?", hold.list, "") >= kMostHeldPerList) throw StoreFull("too many messages wait for this list");
-    if (Count("list = ? AND author = ?", hold.list, hold.from.empty() ? "-" : hold.from) >= kMostHeldPerSender) {
+    if (Count("list = ?", hold.list, "") >= kMostHeldPerList)
+      throw StoreFull("too many messages wait for this list");
+    if (Count("list = ? AND author = ?", hold.list, hold.from.empty() ? "-" : hold.from) >=
+        kMostHeldPerSender) {
       throw StoreFull("too many messages of this author wait for this list");
     }
     SQLite::Statement old(*database_, "UPDATE held SET dedupe = dedupe || '#' || id WHERE dedupe = ?");
@@ -385,12 +412,15 @@ class SqliteHoldStore : public HoldStore {
     old.exec();
     const std::string id = NewId();
     SQLite::Statement row(*database_,
-                          "INSERT INTO held (id, dedupe, state, list, reverse_path, forward_paths, author, subject, message_id, queue_id,"
+                          "INSERT INTO held (id, dedupe, state, list, reverse_path, forward_paths, author, "
+                          "subject, message_id, queue_id,"
                           " verdict, policy, language, sha256, may_answer, received, expires, raw)"
                           " VALUES (?, ?, 'held', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     int at = 0;
-    for (const std::string& value : {id, hold.dedupe_key, hold.list, hold.reverse_path, Json(hold.forward_paths), hold.from, hold.subject,
-                                     hold.message_id, hold.queue_id, hold.verdict_json, hold.policy_version, hold.language, Sha256(hold.raw)}) {
+    for (const std::string& value :
+         {id, hold.dedupe_key, hold.list, hold.reverse_path, Json(hold.forward_paths), hold.from,
+          hold.subject, hold.message_id, hold.queue_id, hold.verdict_json, hold.policy_version, hold.language,
+          Sha256(hold.raw)}) {
       row.bind(++at, value);
     }
     row.bind(++at, hold.may_answer ? 1 : 0);
@@ -409,9 +439,10 @@ class SqliteHoldStore : public HoldStore {
       known.bind(1, decision.held_id);
       if (!known.executeStep()) return DecisionResult::kNotFound;
     }
-    SQLite::Statement row(*database_,
-                          "UPDATE held SET state = ?, revision = revision + 1, decided_by = ?, decided_why = ?, decided = ?"
-                          " WHERE id = ? AND revision = ? AND state IN ('held', 'failed')");
+    SQLite::Statement row(
+        *database_,
+        "UPDATE held SET state = ?, revision = revision + 1, decided_by = ?, decided_why = ?, decided = ?"
+        " WHERE id = ? AND revision = ? AND state IN ('held', 'failed')");
     row.bind(1, std::string(HoldStateName(decision.to)));
     row.bind(2, decision.actor);
     row.bind(3, decision.why);
@@ -428,10 +459,13 @@ class SqliteHoldStore : public HoldStore {
     const std::int64_t now = Seconds(clock_.Now());
     Lease lease;
     {
-      SQLite::Statement row(*database_,
-                            "UPDATE outbox SET leased_until = ?1 + ?2, fence = fence + 1, attempts = attempts + 1 WHERE id ="
-                            " (SELECT id FROM outbox WHERE state = 'waiting' AND next_try <= ?1 AND leased_until <= ?1 ORDER BY next_try, id LIMIT 1)"
-                            " RETURNING id, key, kind, held_id, reverse_path, forward_paths, content, attempts, fence, last_reply");
+      SQLite::Statement row(
+          *database_,
+          "UPDATE outbox SET leased_until = ?1 + ?2, fence = fence + 1, attempts = attempts + 1 WHERE id ="
+          " (SELECT id FROM outbox WHERE state = 'waiting' AND next_try <= ?1 AND leased_until <= ?1 ORDER "
+          "BY next_try, id LIMIT 1)"
+          " RETURNING id, key, kind, held_id, reverse_path, forward_paths, content, attempts, fence, "
+          "last_reply");
       row.bind(1, now);
       row.bind(2, static_cast<std::int64_t>(duration.count()));
       if (!row.executeStep()) return std::nullopt;
@@ -453,7 +487,8 @@ class SqliteHoldStore : public HoldStore {
   }
 
   void Move(const std::string& id, const char* from, const char* to) {
-    SQLite::Statement row(*database_, "UPDATE held SET state = ?, revision = revision + 1 WHERE id = ? AND state = ?");
+    SQLite::Statement row(*database_,
+                          "UPDATE held SET state = ?, revision = revision + 1 WHERE id = ? AND state = ?");
     row.bind(1, to);
     row.bind(2, id);
     row.bind(3, from);
@@ -461,7 +496,9 @@ class SqliteHoldStore : public HoldStore {
   }
 
   bool ReportNow(const Lease& lease, SendResult result, std::string_view reply, Time next_try) {
-    SQLite::Statement row(*database_, "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ? WHERE id = ? AND fence = ? AND state = 'waiting'");
+    SQLite::Statement row(*database_,
+                          "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ? WHERE "
+                          "id = ? AND fence = ? AND state = 'waiting'");
     row.bind(1, result == SendResult::kSent ? "sent" : result == SendResult::kRetry ? "waiting" : "failed");
     row.bind(2, Seconds(next_try));
     row.bind(3, std::string(reply));
@@ -469,7 +506,9 @@ class SqliteHoldStore : public HoldStore {
     row.bind(5, lease.fence);
     if (row.exec() == 0) return false;
     const bool is_release = lease.row.kind == OutboxKind::kRelease;
-    const char* to = result == SendResult::kSent ? "released" : result == SendResult::kRetry ? "approved" : "failed";
+    const char* to = result == SendResult::kSent    ? "released"
+                     : result == SendResult::kRetry ? "approved"
+                                                    : "failed";
     if (is_release) Move(lease.row.held_id, "sending", to);
     if (is_release || result != SendResult::kSent) {
       AddAudit("outbox", is_release ? to : "letter-not-sent", lease.row.held_id, std::string(reply));
@@ -479,7 +518,9 @@ class SqliteHoldStore : public HoldStore {
 
   void MarkDamaged(const std::string& id) {
     Write([&] {
-      SQLite::Statement row(*database_, "UPDATE held SET state = 'damaged', revision = revision + 1 WHERE id = ? AND state <> 'damaged'");
+      SQLite::Statement row(
+          *database_,
+          "UPDATE held SET state = 'damaged', revision = revision + 1 WHERE id = ? AND state <> 'damaged'");
       row.bind(1, id);
       if (row.exec() == 1) AddAudit("store", "damaged", id, "the stored hash does not fit the stored bytes");
       return 0;

@@ -53,8 +53,8 @@ std::string Convert(std::string_view bytes, const std::string& charset, bool* ba
     *bad = *bad || std::find(wide.data(), wide.data() + count, UChar(0xfffd)) != wide.data() + count;
     UErrorCode narrowing = U_ZERO_ERROR;
     int32_t length = 0;
-    u_strToUTF8WithSub(narrow.data(), static_cast<int32_t>(narrow.size()), &length, wide.data(), count, 0xfffd, nullptr,
-                       &narrowing);
+    u_strToUTF8WithSub(narrow.data(), static_cast<int32_t>(narrow.size()), &length, wide.data(), count,
+                       0xfffd, nullptr, &narrowing);
     if (U_FAILURE(narrowing)) return {};
     out.append(narrow.data(), static_cast<std::size_t>(length));
   } while (error == U_BUFFER_OVERFLOW_ERROR);
@@ -97,11 +97,14 @@ Utf8 ToUtf8(std::string_view bytes, std::string_view declared) {
     charset = mark;
     bytes.remove_prefix(mark == "UTF-8" ? 3 : 2);
   }
-  const bool is_plain = charset.empty() || charset == "us-ascii" || charset == "ascii" || charset == "utf-8" || charset == "UTF-8";
-  const bool is_ascii_superset = is_plain || charset.rfind("iso-8859", 0) == 0 || charset.rfind("windows-125", 0) == 0;
+  const bool is_plain = charset.empty() || charset == "us-ascii" || charset == "ascii" ||
+                        charset == "utf-8" || charset == "UTF-8";
+  const bool is_ascii_superset =
+      is_plain || charset.rfind("iso-8859", 0) == 0 || charset.rfind("windows-125", 0) == 0;
   if (is_ascii_superset && IsAscii(bytes)) return {CleanLineEnds(std::string(bytes)), false};
   if (is_plain) {
-    if (IsValidUtf8(bytes)) return {CleanLineEnds(std::string(bytes)), charset.find("ascii") != std::string::npos};
+    if (IsValidUtf8(bytes))
+      return {CleanLineEnds(std::string(bytes)), charset.find("ascii") != std::string::npos};
   } else {
     // What says ISO-8859-1 is windows-1252 on the web and in most mail (WHATWG Encoding).
     if (charset == "iso-8859-1" || charset == "latin1") charset = "windows-1252";

@@ -76,7 +76,8 @@ Decoded DecodeQuotedPrintable(std::string_view text) {
     const bool has_end = end < text.size();
     at = end + 1;
     // RFC 2045 section 6.7 (3): blanks at a line's end were added in transport.
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+      line.remove_suffix(1);
     bool is_soft = false;
     for (std::size_t i = 0; i < line.size(); ++i) {
       if (line[i] != '=') {
@@ -105,7 +106,9 @@ Decoded DecodeUu(std::string_view text) {
     const std::size_t end = std::min(text.find('\n', ++at), text.size());
     const std::string_view line = text.substr(at, end - at);
     if (line.substr(0, 3) == "end" || line.empty() || line[0] == '`' || line[0] == '\r') break;
-    const auto digit = [&](std::size_t i) { return i < line.size() ? static_cast<std::uint32_t>(line[i] - 32) & 63u : 0u; };
+    const auto digit = [&](std::size_t i) {
+      return i < line.size() ? static_cast<std::uint32_t>(line[i] - 32) & 63u : 0u;
+    };
     std::size_t wanted = digit(0);
     if (wanted > (line.size() - 1) / 4 * 3 + 3) out.has_junk = true;
     for (std::size_t i = 1; wanted > 0 && i < line.size(); i += 4) {

@@ -9,7 +9,7 @@ namespace listwarden {
 
 struct Decoded {
   std::string bytes;
-  bool has_junk = false;          // characters outside the alphabet, or "=XX" that is no byte
+  bool has_junk = false;             // characters outside the alphabet, or "=XX" that is no byte
   bool continues_after_end = false;  // base64: data after padding, which some readers stop at
 };
 

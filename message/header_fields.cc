@@ -12,7 +12,8 @@ namespace {
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // "=?charset?B?text?=" at the front; returns its length or 0.
-std::size_t EncodedWord(std::string_view text, std::string_view* charset, char* encoding, std::string_view* payload) {
+std::size_t EncodedWord(std::string_view text, std::string_view* charset, char* encoding,
+                        std::string_view* payload) {
   if (text.substr(0, 2) != "=?") return 0;
   const auto first = text.find('?', 2);
   if (first == std::string_view::npos || first + 2 >= text.size() || text[first + 2] != '?') return 0;
@@ -93,7 +94,8 @@ struct RawParameter {
   std::string name, value;
 };
 
-std::vector<RawParameter> RawParameters(std::string_view text, std::size_t at, const Limits& limits, bool* over_limit) {
+std::vector<RawParameter> RawParameters(std::string_view text, std::size_t at, const Limits& limits,
+                                        bool* over_limit) {
   std::vector<RawParameter> found;
   while (at < text.size()) {
     if (text[at] == ';' || IsBlank(text[at])) {
@@ -129,7 +131,8 @@ std::vector<RawParameter> RawParameters(std::string_view text, std::size_t at, c
 }
 
 std::string JoinPieces(std::vector<Piece> pieces) {
-  std::stable_sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.number < b.number; });
+  std::stable_sort(pieces.begin(), pieces.end(),
+                   [](const Piece& a, const Piece& b) { return a.number < b.number; });
   std::string charset, bytes;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     std::string_view value = pieces[i].value;
@@ -192,7 +195,8 @@ std::string DecodeText(std::string_view value, const Limits& limits, bool* over_
   while (!rest.empty()) {
     std::string_view charset, payload;
     char encoding = 0;
-    const std::size_t length = words < limits.encoded_words ? EncodedWord(rest, &charset, &encoding, &payload) : 0;
+    const std::size_t length =
+        words < limits.encoded_words ? EncodedWord(rest, &charset, &encoding, &payload) : 0;
     if (length > 0) {
       // RFC 2047 section 6.2: blanks between encoded words are not shown; halves of one character may touch.
       if (!(after_word && Trim(plain).empty())) {
@@ -269,7 +273,8 @@ std::vector<Mailbox> ParseMailboxes(std::string_view value, const Limits& limits
       bool too_many = false;
       mailbox.display_name = DecodeText(shown, limits, &too_many);
       mailbox.address = ToUtf8(spec.substr(0, at_sign), "").text;
-      if (at_sign != std::string_view::npos) mailbox.address += LowerAscii(ToUtf8(spec.substr(at_sign), "").text);
+      if (at_sign != std::string_view::npos)
+        mailbox.address += LowerAscii(ToUtf8(spec.substr(at_sign), "").text);
       if (!mailbox.address.empty()) found.push_back(std::move(mailbox));
     }
     words.clear();

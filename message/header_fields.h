@@ -22,8 +22,8 @@ std::string Unfold(std::string_view value);
 // Encoded words decoded, as valid UTF-8 on one line.
 std::string DecodeText(std::string_view value, const Limits& limits, bool* over_limit);
 
-// "text/plain; charset=utf-8; name*0*=…": value lower case, comments gone, parameter names lower case and joined
-// (RFC 2231), values as UTF-8.
+// "text/plain; charset=utf-8; name*0*=…": value lower case, comments gone, parameter names lower case and
+// joined (RFC 2231), values as UTF-8.
 struct ParameterValue {
   std::string value;
   std::map<std::string, std::string> parameters;

@@ -17,14 +17,17 @@ bool IsOneOf(std::string_view word, const std::array<std::string_view, N>& words
 }
 
 constexpr std::array<std::string_view, 31> kBlocks = {
-    "address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1",
-    "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul", "title"};
+    "address",  "article", "aside", "blockquote", "body",    "br",    "center", "dd", "div",  "dl",     "dt",
+    "fieldset", "footer",  "form",  "h1",         "h2",      "h3",    "h4",     "h5", "h6",   "header", "hr",
+    "li",       "ol",      "p",     "pre",        "section", "table", "tr",     "ul", "title"};
 constexpr std::array<std::string_view, 6> kParagraphs = {"p", "blockquote", "h1", "h2", "h3", "pre"};
-constexpr std::array<std::string_view, 7> kSkipped = {"script", "style", "title", "head", "object", "select", "textarea"};
+constexpr std::array<std::string_view, 7> kSkipped = {"script", "style",  "title",   "head",
+                                                      "object", "select", "textarea"};
 constexpr std::array<std::string_view, 2> kUnseen = {"template", "noscript"};
-constexpr std::array<std::string_view, 6> kQuoteMarks = {"gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote",
-                                                         "gmail_attr", "zmail_extra"};
-constexpr std::array<std::string_view, 4> kSignatureMarks = {"gmail_signature", "moz-signature", "protonmail_signature_block", "Signature"};
+constexpr std::array<std::string_view, 6> kQuoteMarks = {
+    "gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "gmail_attr", "zmail_extra"};
+constexpr std::array<std::string_view, 4> kSignatureMarks = {"gmail_signature", "moz-signature",
+                                                             "protonmail_signature_block", "Signature"};
 
 std::string Squeezed(const xmlChar* value) {
   std::string out;
@@ -46,9 +49,11 @@ bool IsZero(const std::string& style, std::string_view property) {
 }
 
 bool HidesText(const std::string& style) {
-  return style.find("display:none") != std::string::npos || style.find("visibility:hidden") != std::string::npos ||
-         style.find("mso-hide:all") != std::string::npos || style.find("text-indent:-9") != std::string::npos ||
-         IsZero(style, "font-size:") || IsZero(style, "opacity:") || IsZero(style, "max-height:");
+  return style.find("display:none") != std::string::npos ||
+         style.find("visibility:hidden") != std::string::npos ||
+         style.find("mso-hide:all") != std::string::npos ||
+         style.find("text-indent:-9") != std::string::npos || IsZero(style, "font-size:") ||
+         IsZero(style, "opacity:") || IsZero(style, "max-height:");
 }
 
 class Collector {
@@ -130,8 +135,11 @@ class Collector {
       const std::string_view value(reinterpret_cast<const char*>(attributes[i + 1]));
       if (key == "style" && HidesText(Squeezed(attributes[i + 1]))) element.is_hidden = true;
       if (key != "class" && key != "id") continue;
-      for (const std::string_view mark : kQuoteMarks) element.is_quote |= value.find(mark) != std::string_view::npos;
-      for (const std::string_view mark : kSignatureMarks) element.is_signature |= value == mark || (mark != "Signature" && value.find(mark) != std::string_view::npos);
+      for (const std::string_view mark : kQuoteMarks)
+        element.is_quote |= value.find(mark) != std::string_view::npos;
+      for (const std::string_view mark : kSignatureMarks)
+        element.is_signature |=
+            value == mark || (mark != "Signature" && value.find(mark) != std::string_view::npos);
     }
     return element;
   }
@@ -154,7 +162,8 @@ class Collector {
     quote_since_ = kNever;
   }
   void CloseSignature() {
-    if (out_.visible.size() > signature_begin_) out_.signature.push_back({signature_begin_, out_.visible.size()});
+    if (out_.visible.size() > signature_begin_)
+      out_.signature.push_back({signature_begin_, out_.visible.size()});
     signature_since_ = kNever;
   }
 
@@ -162,16 +171,20 @@ class Collector {
   HtmlText& out_;
   std::vector<Open> open_;
   std::size_t depth_ = 0, nodes_ = 0, pre_ = 0;
-  std::size_t skipped_since_ = kNever, hidden_since_ = kNever, quote_since_ = kNever, signature_since_ = kNever;
+  std::size_t skipped_since_ = kNever, hidden_since_ = kNever, quote_since_ = kNever,
+              signature_since_ = kNever;
   std::size_t quote_begin_ = 0, signature_begin_ = 0;
 };
 
 void OnStart(void* data, const xmlChar* name, const xmlChar** attributes) {
   static_cast<Collector*>(data)->Start(reinterpret_cast<const char*>(name), attributes);
 }
-void OnEnd(void* data, const xmlChar* name) { static_cast<Collector*>(data)->End(reinterpret_cast<const char*>(name)); }
+void OnEnd(void* data, const xmlChar* name) {
+  static_cast<Collector*>(data)->End(reinterpret_cast<const char*>(name));
+}
 void OnText(void* data, const xmlChar* text, int length) {
-  static_cast<Collector*>(data)->Text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
+  static_cast<Collector*>(data)->Text(
+      {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
 }
 
 struct FreeParser {
@@ -214,8 +227,8 @@ HtmlText ReadHtml(std::string_view html, const Limits& limits) {
     TakeTextBetweenTags(html, &out);
     return out;
   }
-  htmlCtxtUseOptions(parser.get(), HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-                                       HTML_PARSE_IGNORE_ENC);
+  htmlCtxtUseOptions(parser.get(), HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+                                       HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
   constexpr std::size_t kChunk = 16384;
   for (std::size_t at = 0; at < html.size(); at += kChunk) {
     const std::string_view chunk = html.substr(at, kChunk);

@@ -18,9 +18,9 @@ struct TextRange {
 };
 
 struct HtmlText {
-  std::string visible;            // blocks on lines of their own, blank lines between paragraphs
-  std::string hidden;             // display:none, size 0, colour of the background, …; not comments or scripts
-  std::vector<TextRange> quoted;  // of `visible`: blockquote, gmail_quote, Outlook's reply block …
+  std::string visible;  // blocks on lines of their own, blank lines between paragraphs
+  std::string hidden;   // display:none, size 0, colour of the background, …; not comments or scripts
+  std::vector<TextRange> quoted;     // of `visible`: blockquote, gmail_quote, Outlook's reply block …
   std::vector<TextRange> signature;  // of `visible`: signature blocks that mail programs mark
   bool is_cut = false;
 };

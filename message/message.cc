@@ -9,14 +9,22 @@ namespace listwarden {
 
 std::string_view RegionName(Region region) {
   switch (region) {
-    case Region::kSubject: return "subject";
-    case Region::kAuthorText: return "author-text";
-    case Region::kQuoted: return "quoted";
-    case Region::kSignature: return "signature";
-    case Region::kLegalFooter: return "footer";
-    case Region::kListFooter: return "footer";
-    case Region::kAttachment: return "attachment";
-    case Region::kHidden: return "hidden";
+    case Region::kSubject:
+      return "subject";
+    case Region::kAuthorText:
+      return "author-text";
+    case Region::kQuoted:
+      return "quoted";
+    case Region::kSignature:
+      return "signature";
+    case Region::kLegalFooter:
+      return "footer";
+    case Region::kListFooter:
+      return "footer";
+    case Region::kAttachment:
+      return "attachment";
+    case Region::kHidden:
+      return "hidden";
   }
   return "author-text";
 }

@@ -34,7 +34,16 @@ struct Mailbox {
   std::string address;  // addr-spec; the domain lower case
 };
 
-enum class Region { kSubject, kAuthorText, kQuoted, kSignature, kLegalFooter, kListFooter, kAttachment, kHidden };
+enum class Region {
+  kSubject,
+  kAuthorText,
+  kQuoted,
+  kSignature,
+  kLegalFooter,
+  kListFooter,
+  kAttachment,
+  kHidden
+};
 
 // "subject", "author-text", "quoted", "signature", "footer" (both kinds), "attachment", "hidden".
 std::string_view RegionName(Region region);
@@ -56,10 +65,10 @@ struct Part {
 };
 
 enum class DefectKind {
-  kOverLimit,      // not wholly read: judged as "could not be read"
-  kAmbiguous,      // two readers could read it differently: judged as "could not be read"
-  kUnreadable,     // encrypted, unknown encoding or charset: judged as "could not be read"
-  kIrregular,      // against the standards but read one way by all: only mentioned
+  kOverLimit,   // not wholly read: judged as "could not be read"
+  kAmbiguous,   // two readers could read it differently: judged as "could not be read"
+  kUnreadable,  // encrypted, unknown encoding or charset: judged as "could not be read"
+  kIrregular,   // against the standards but read one way by all: only mentioned
 };
 
 struct Defect {

@@ -44,7 +44,8 @@ class Reader {
       if (name == "content-transfer-encoding") header.encodings.push_back(Unfold(field.value));
       if (name == "content-disposition") header.disposition = Unfold(field.value);
       if (name == "subject" && message_.subject.empty()) message_.subject = DecodedField(field.value);
-      if (name == "message-id" && message_.message_id.empty()) message_.message_id = std::string(Trim(Unfold(field.value)));
+      if (name == "message-id" && message_.message_id.empty())
+        message_.message_id = std::string(Trim(Unfold(field.value)));
       if (name == "from" && ++from_fields >= 1) AddMailboxes(field.value, &message_.from);
       if (name == "to" || name == "cc") AddMailboxes(field.value, &message_.to);
     }
@@ -80,7 +81,8 @@ class Reader {
     } else {
       return std::string(leaf.body);
     }
-    if (decoded.has_junk) Note(DefectKind::kIrregular, "part " + leaf.id + ": odd characters in its transfer encoding");
+    if (decoded.has_junk)
+      Note(DefectKind::kIrregular, "part " + leaf.id + ": odd characters in its transfer encoding");
     if (decoded.continues_after_end) {
       // List software appends its footer in clear to encoded parts; that is no second reading.
       Note(DefectKind::kIrregular, "part " + leaf.id + ": text after the end of its base64");
@@ -90,7 +92,8 @@ class Reader {
 
   // Head and tail when it is too long.
   std::string Bounded(std::string text, const std::string& id) {
-    const std::size_t room = std::min(limits_.part_text_bytes, limits_.text_bytes - std::min(limits_.text_bytes, text_bytes_));
+    const std::size_t room =
+        std::min(limits_.part_text_bytes, limits_.text_bytes - std::min(limits_.text_bytes, text_bytes_));
     if (text.size() > room) {
       Note(DefectKind::kOverLimit, "part " + id + ": text longer than is read");
       const std::size_t head = room / 4 * 3;
@@ -111,7 +114,8 @@ class Reader {
       return;
     }
     Utf8 decoded = ToUtf8(bytes, leaf.charset);
-    if (decoded.is_guess) Note(DefectKind::kIrregular, "part " + leaf.id + ": its characters are not as declared");
+    if (decoded.is_guess)
+      Note(DefectKind::kIrregular, "part " + leaf.id + ": its characters are not as declared");
     std::string text = Bounded(std::move(decoded.text), leaf.id);
     part.is_inline_text = !leaf.is_attachment;
     message_.parts.push_back(std::move(part));
@@ -124,10 +128,14 @@ class Reader {
 
   // The region that a whole leaf has whatever its text says.
   static bool FixedRegion(const Leaf& leaf, Region* region) {
-    if (leaf.is_in_attached_message) *region = Region::kQuoted;
-    else if (leaf.kind == Leaf::Kind::kAround) *region = Region::kHidden;
-    else if (leaf.is_attachment) *region = Region::kAttachment;
-    else return false;
+    if (leaf.is_in_attached_message)
+      *region = Region::kQuoted;
+    else if (leaf.kind == Leaf::Kind::kAround)
+      *region = Region::kHidden;
+    else if (leaf.is_attachment)
+      *region = Region::kAttachment;
+    else
+      return false;
     return true;
   }
 
@@ -145,8 +153,10 @@ class Reader {
   }
 
   void ReadPlainPart(const Leaf& leaf, const std::string& text) {
-    if (text.find("\n-----BEGIN PGP MESSAGE-----") != std::string::npos || text.rfind("-----BEGIN PGP MESSAGE-----", 0) == 0) {
-      Note(leaf.is_in_attached_message ? DefectKind::kIrregular : DefectKind::kUnreadable, "part " + leaf.id + ": encrypted");
+    if (text.find("\n-----BEGIN PGP MESSAGE-----") != std::string::npos ||
+        text.rfind("-----BEGIN PGP MESSAGE-----", 0) == 0) {
+      Note(leaf.is_in_attached_message ? DefectKind::kIrregular : DefectKind::kUnreadable,
+           "part " + leaf.id + ": encrypted");
     }
     AddRegions(leaf, text, {}, {});
   }
@@ -183,7 +193,8 @@ std::size_t FieldName(std::string_view line) {
   if (colon == std::string_view::npos || colon == 0) return std::string_view::npos;
   std::string_view name = line.substr(0, colon);
   while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
-  const bool is_good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > 32 && c < 127; });
+  const bool is_good =
+      !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > 32 && c < 127; });
   return is_good ? colon : std::string_view::npos;
 }
 

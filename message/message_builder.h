@@ -1,9 +1,10 @@
 // Collects a message as an MTA hands it over, or from a file, and reads it once.
 //   MessageBuilder builder(limits);
-//   builder.SetEnvelope(…); builder.AddField("Subject", "…"); builder.AddBody(bytes); Message m = builder.Finish();
-// Limits: past message_bytes or the header limits what follows is kept for holding but not read, with a Defect.
-// Threads: one at a time. Errors: throws nothing but std::bad_alloc.
-// SPDX-License-Identifier: Apache-2.0
+//   builder.SetEnvelope(…); builder.AddField("Subject", "…"); builder.AddBody(bytes); Message m =
+//   builder.Finish();
+// Limits: past message_bytes or the header limits what follows is kept for holding but not read, with a
+// Defect. Threads: one at a time. Errors: throws nothing but std::bad_alloc. SPDX-License-Identifier:
+// Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ class MessageBuilder {
   explicit MessageBuilder(const Limits& limits = {});
 
   void SetEnvelope(Envelope envelope);
-  void AddField(std::string_view name, std::string_view value);  // the MTA's split; value as libmilter gives it
+  void AddField(std::string_view name,
+                std::string_view value);  // the MTA's split; value as libmilter gives it
   void AddBody(std::string_view chunk);
   std::size_t bytes() const { return bytes_; }
 

@@ -23,7 +23,8 @@ bool HasAny(std::string_view text, const std::array<std::string_view, N>& words)
 
 template <std::size_t N>
 bool StartsWithAny(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return text.substr(0, one.size()) == one; });
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view one) { return text.substr(0, one.size()) == one; });
 }
 
 bool HasDigit(std::string_view text) { return text.find_first_of("0123456789") != std::string_view::npos; }
@@ -38,37 +39,63 @@ bool IsQuoteLine(std::string_view line) {
   return letters >= 2 && letters < line.size() && line[letters] == '>';
 }
 
-constexpr std::array<std::string_view, 13> kWrote = {
-    " wrote:", " writes:", " wrote :", "> wrote", " said:", " schrieb:", " schrieb ", " a \xc3\xa9" "crit", " escribi\xc3\xb3:", " ysgrifennodd",
-    " scrisse:", " schreef", " == "};
-constexpr std::array<std::string_view, 8> kAttributionStart = {"on ", "am ", "le ", "el ", "ar ", "op ", "quoting ", "in message"};
+constexpr std::array<std::string_view, 13> kWrote = {" wrote:",
+                                                     " writes:",
+                                                     " wrote :",
+                                                     "> wrote",
+                                                     " said:",
+                                                     " schrieb:",
+                                                     " schrieb ",
+                                                     " a \xc3\xa9"
+                                                     "crit",
+                                                     " escribi\xc3\xb3:",
+                                                     " ysgrifennodd",
+                                                     " scrisse:",
+                                                     " schreef",
+                                                     " == "};
+constexpr std::array<std::string_view, 8> kAttributionStart = {"on ", "am ", "le ",      "el ",
+                                                               "ar ", "op ", "quoting ", "in message"};
 
 bool IsAttribution(std::string_view lower) {
   lower = Trim(lower);
   if (lower.empty() || lower.size() > 400) return false;
-  const bool ends_well = lower.back() == ':' || lower.substr(0, 5) == ">>>>>" || Has(lower, " wrote") || Has(lower, "ysgrifennodd");
+  const bool ends_well = lower.back() == ':' || lower.substr(0, 5) == ">>>>>" || Has(lower, " wrote") ||
+                         Has(lower, "ysgrifennodd");
   return ends_well && HasAny(lower, kWrote);
 }
 
-constexpr std::array<std::string_view, 14> kForwardWords = {
-    "original message", "forwarded message", "original appointment", "begin forwarded message", "urspr\xc3\xbcngliche nachricht",
-    "weitergeleitete nachricht", "message d'origine", "message transf\xc3\xa9r\xc3\xa9", "neges wreiddiol", "forwarded by", "original-nachricht",
-    "mensaje original", "messaggio originale", "forwarded to you"};
+constexpr std::array<std::string_view, 14> kForwardWords = {"original message",
+                                                            "forwarded message",
+                                                            "original appointment",
+                                                            "begin forwarded message",
+                                                            "urspr\xc3\xbcngliche nachricht",
+                                                            "weitergeleitete nachricht",
+                                                            "message d'origine",
+                                                            "message transf\xc3\xa9r\xc3\xa9",
+                                                            "neges wreiddiol",
+                                                            "forwarded by",
+                                                            "original-nachricht",
+                                                            "mensaje original",
+                                                            "messaggio originale",
+                                                            "forwarded to you"};
 
 // "-----Original Message-----", "Begin forwarded message:".
 bool IsForwardMark(std::string_view lower) {
   lower = Trim(lower);
   if (lower.size() > 120 || !HasAny(lower, kForwardWords)) return false;
-  return lower.substr(0, 2) == "--" || lower.substr(0, 2) == "__" || lower.substr(0, 5) == "begin" || lower.front() == '=' || lower.front() == '*';
+  return lower.substr(0, 2) == "--" || lower.substr(0, 2) == "__" || lower.substr(0, 5) == "begin" ||
+         lower.front() == '=' || lower.front() == '*';
 }
 
 constexpr std::array<std::string_view, 6> kFromWords = {"from:", "von:", "de :", "de:", "oddi wrth:", "da:"};
-constexpr std::array<std::string_view, 16> kHeaderWords = {"sent:", "date:", "to:", "subject:", "cc:", "gesendet:", "an:", "betreff:", "envoy\xc3\xa9",
-                                                           "\xc3\xa0 :", "objet", "anfonwyd:", "at:", "pwnc:", "reply-to:", "importance:"};
+constexpr std::array<std::string_view, 16> kHeaderWords = {
+    "sent:",         "date:",      "to:",   "subject:",  "cc:", "gesendet:", "an:",       "betreff:",
+    "envoy\xc3\xa9", "\xc3\xa0 :", "objet", "anfonwyd:", "at:", "pwnc:",     "reply-to:", "importance:"};
 
 std::string_view WithoutStars(std::string_view line) {
   line = Trim(line);
-  while (!line.empty() && (line.front() == '*' || line.front() == '>' || line.front() == ' ')) line.remove_prefix(1);
+  while (!line.empty() && (line.front() == '*' || line.front() == '>' || line.front() == ' '))
+    line.remove_prefix(1);
   return line;
 }
 
@@ -80,30 +107,77 @@ bool IsSeparator(std::string_view line) {
   return std::count(line.begin(), line.end(), c) >= static_cast<std::ptrdiff_t>(line.size()) - 2;
 }
 
-constexpr std::array<std::string_view, 14> kListFooterWords = {
-    "mailing list", "unsubscribe", "listinfo", "jiscmail", "list-archive", "to subscribe", "mailman", "digest at", "list archives",
-    "you are subscribed", "you received this message because", "yahoo! groups", "groups.io", "majordomo"};
-constexpr std::array<std::string_view, 7> kListFooterStarts = {"to unsubscribe", "you received this message because you are subscribed",
-                                                              "to stop receiving emails from it", "to post to this group", "unsubscribe:",
-                                                              "you are receiving this because", "i ddad-danysgrifio"};
+constexpr std::array<std::string_view, 14> kListFooterWords = {"mailing list",
+                                                               "unsubscribe",
+                                                               "listinfo",
+                                                               "jiscmail",
+                                                               "list-archive",
+                                                               "to subscribe",
+                                                               "mailman",
+                                                               "digest at",
+                                                               "list archives",
+                                                               "you are subscribed",
+                                                               "you received this message because",
+                                                               "yahoo! groups",
+                                                               "groups.io",
+                                                               "majordomo"};
+constexpr std::array<std::string_view, 7> kListFooterStarts = {
+    "to unsubscribe",
+    "you received this message because you are subscribed",
+    "to stop receiving emails from it",
+    "to post to this group",
+    "unsubscribe:",
+    "you are receiving this because",
+    "i ddad-danysgrifio"};
 
-constexpr std::array<std::string_view, 34> kLegalWords = {
-    "confidential", "intended solely", "intended only", "intended for the", "intended recipient", "addressee", "privileged", "disclaimer",
-    "delete it", "delete this", "notify the sender", "contact the sender", "inform the sender", "unauthorised", "unauthorized", "registered in england",
-    "registered office", "company number", "registered charity", "views expressed", "views or opinions", "do not necessarily", "viruses", "virus",
-    "received this e-mail in error", "received this email in error", "received this message in error", "disclose", "legally", "important notice",
-    "cyfrinachol", "derbynnydd", "may contain", "any attachments"};
+constexpr std::array<std::string_view, 34> kLegalWords = {"confidential",
+                                                          "intended solely",
+                                                          "intended only",
+                                                          "intended for the",
+                                                          "intended recipient",
+                                                          "addressee",
+                                                          "privileged",
+                                                          "disclaimer",
+                                                          "delete it",
+                                                          "delete this",
+                                                          "notify the sender",
+                                                          "contact the sender",
+                                                          "inform the sender",
+                                                          "unauthorised",
+                                                          "unauthorized",
+                                                          "registered in england",
+                                                          "registered office",
+                                                          "company number",
+                                                          "registered charity",
+                                                          "views expressed",
+                                                          "views or opinions",
+                                                          "do not necessarily",
+                                                          "viruses",
+                                                          "virus",
+                                                          "received this e-mail in error",
+                                                          "received this email in error",
+                                                          "received this message in error",
+                                                          "disclose",
+                                                          "legally",
+                                                          "important notice",
+                                                          "cyfrinachol",
+                                                          "derbynnydd",
+                                                          "may contain",
+                                                          "any attachments"};
 
 constexpr std::array<std::string_view, 22> kClosings = {
-    "regards", "best regards", "kind regards", "warm regards", "many thanks", "thanks", "thank you", "best wishes", "best", "cheers", "all the best",
-    "yours", "yours sincerely", "yours faithfully", "sincerely", "with thanks", "thanks in advance", "cofion", "cofion gorau", "diolch", "diolch yn fawr",
-    "with best wishes"};
-constexpr std::array<std::string_view, 7> kMobile = {"sent from my ", "get outlook for", "sent from outlook", "sent from mail for", "sent from yahoo",
-                                                    "anfonwyd o fy ", "sent via "};
+    "regards",         "best regards",     "kind regards",   "warm regards",    "many thanks",       "thanks",
+    "thank you",       "best wishes",      "best",           "cheers",          "all the best",      "yours",
+    "yours sincerely", "yours faithfully", "sincerely",      "with thanks",     "thanks in advance", "cofion",
+    "cofion gorau",    "diolch",           "diolch yn fawr", "with best wishes"};
+constexpr std::array<std::string_view, 7> kMobile = {
+    "sent from my ",   "get outlook for", "sent from outlook", "sent from mail for",
+    "sent from yahoo", "anfonwyd o fy ",  "sent via "};
 
 class Cutter {
  public:
-  Cutter(std::string_view text, std::string_view author_name) : text_(text), author_(LowerAscii(author_name)) {
+  Cutter(std::string_view text, std::string_view author_name)
+      : text_(text), author_(LowerAscii(author_name)) {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       lines_.push_back({at, end});
@@ -112,7 +186,8 @@ class Cutter {
     }
   }
 
-  std::vector<RegionRange> Cut(const std::vector<TextRange>& quoted, const std::vector<TextRange>& signature) {
+  std::vector<RegionRange> Cut(const std::vector<TextRange>& quoted,
+                               const std::vector<TextRange>& signature) {
     Mark(quoted, Region::kQuoted);
     Mark(signature, Region::kSignature);
     MarkQuotes();
@@ -139,13 +214,16 @@ class Cutter {
     auto range = ranges.begin();
     for (std::size_t i = 0; i < lines_.size() && range != ranges.end(); ++i) {
       while (range != ranges.end() && range->end <= lines_[i].begin) ++range;
-      if (range != ranges.end() && lines_[i].begin >= range->begin && lines_[i].begin < range->end) Set(i, region);
+      if (range != ranges.end() && lines_[i].begin >= range->begin && lines_[i].begin < range->end)
+        Set(i, region);
     }
   }
 
   void MarkQuotes() {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (IsQuoteLine(Lower(i)) || IsQuoteLine(text_.substr(lines_[i].begin, std::min<std::size_t>(lines_[i].end - lines_[i].begin, 20)))) {
+      if (IsQuoteLine(Lower(i)) ||
+          IsQuoteLine(
+              text_.substr(lines_[i].begin, std::min<std::size_t>(lines_[i].end - lines_[i].begin, 20)))) {
         Set(i, Region::kQuoted);
       }
     }
@@ -159,7 +237,9 @@ class Cutter {
       while (next < lines_.size() && next <= i + 2 && IsBlank(next)) ++next;
       const bool is_above_quote = next < lines_.size() && lines_[next].region == Region::kQuoted;
       std::size_t first = i;
-      while (first > 0 && i - first < 2 && IsAuthor(first - 1) && !IsBlank(first - 1) && !StartsWithAny(Trim(Lower(first)), kAttributionStart)) --first;
+      while (first > 0 && i - first < 2 && IsAuthor(first - 1) && !IsBlank(first - 1) &&
+             !StartsWithAny(Trim(Lower(first)), kAttributionStart))
+        --first;
       const bool starts_well = StartsWithAny(Trim(Lower(first)), kAttributionStart) && HasDigit(Lower(first));
       if (!starts_well) first = i;
       if (is_above_quote) {
@@ -208,10 +288,12 @@ class Cutter {
       const bool is_mark = IsForwardMark(Lower(i));
       if (!is_mark && !IsHeaderBlock(i, &header_end)) continue;
       std::size_t first = i;
-      while (first > 0 && IsAuthor(first - 1) && (IsBlank(first - 1) || IsSeparator(Lower(first - 1)))) --first;
+      while (first > 0 && IsAuthor(first - 1) && (IsBlank(first - 1) || IsSeparator(Lower(first - 1))))
+        --first;
       // Below marks with ">" quoting the poster may answer between the lines.
       bool has_marks = false;
-      for (std::size_t j = header_end; j < lines_.size() && j < header_end + 12; ++j) has_marks |= lines_[j].region == Region::kQuoted;
+      for (std::size_t j = header_end; j < lines_.size() && j < header_end + 12; ++j)
+        has_marks |= lines_[j].region == Region::kQuoted;
       if (has_marks) {
         SetAuthorLines(first, header_end, Region::kQuoted);
       } else {
@@ -227,7 +309,8 @@ class Cutter {
       if (!IsAuthor(i)) continue;
       bool is_footer = StartsWithAny(Trim(Lower(i)), kListFooterStarts);
       if (!is_footer && IsSeparator(Lower(i))) {
-        for (std::size_t j = i + 1; j < lines_.size() && j <= i + 4; ++j) is_footer |= HasAny(Lower(j), kListFooterWords);
+        for (std::size_t j = i + 1; j < lines_.size() && j <= i + 4; ++j)
+          is_footer |= HasAny(Lower(j), kListFooterWords);
       }
       if (!is_footer) continue;
       if (i > 0 && IsAuthor(i - 1) && Trim(Lower(i - 1)) == "--") --i;
@@ -253,11 +336,13 @@ class Cutter {
   // Up to the next line that is not the author's, or to the end.
   void MarkToBlockEnd(std::size_t line) {
     constexpr std::size_t kLongest = 30;
-    for (std::size_t i = line; i < lines_.size() && i < line + kLongest && IsAuthor(i); ++i) Set(i, Region::kSignature);
+    for (std::size_t i = line; i < lines_.size() && i < line + kLongest && IsAuthor(i); ++i)
+      Set(i, Region::kSignature);
   }
 
   static bool IsClosing(std::string_view line) {
-    while (!line.empty() && (line.back() == ',' || line.back() == '.' || line.back() == '!')) line.remove_suffix(1);
+    while (!line.empty() && (line.back() == ',' || line.back() == '.' || line.back() == '!'))
+      line.remove_suffix(1);
     return std::find(kClosings.begin(), kClosings.end(), line) != kClosings.end();
   }
 
@@ -269,8 +354,10 @@ class Cutter {
       if (text.empty()) continue;
       if (HasAny(text, kLegalWords)) break;
       if (text.size() > 90 || ++count > 12) return false;
-      const bool is_name = count <= 2 && !author_.empty() && text.size() < 60 && Has(text, author_.substr(0, author_.find_first_of(" ,")));
-      signals += is_name || Has(text, "@") || Has(text, "www.") || Has(text, "tel") || Has(text, "http") || std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 6;
+      const bool is_name = count <= 2 && !author_.empty() && text.size() < 60 &&
+                           Has(text, author_.substr(0, author_.find_first_of(" ,")));
+      signals += is_name || Has(text, "@") || Has(text, "www.") || Has(text, "tel") || Has(text, "http") ||
+                 std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 6;
     }
     return count > 0 && (signals > 0 || (count <= 2 && line < lines_.size()));
   }

@@ -21,7 +21,8 @@ struct Entity {
   bool is_in_attached_message = false;
 };
 
-constexpr std::array<std::string_view, 7> kIdentity = {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "8bits"};
+constexpr std::array<std::string_view, 7> kIdentity = {"",      "7bit",  "8bit", "binary",
+                                                       "7-bit", "8-bit", "8bits"};
 
 // A second reader of the same bounded field; libmimetic sees nothing but this.
 bool SecondReaderAgrees(std::string_view value, const std::string& boundary) {
@@ -39,8 +40,9 @@ bool IsUsualPreamble(std::string_view text) {
   text = Trim(text);
   if (text.empty()) return true;
   const std::string lower = LowerAscii(text.substr(0, 300));
-  return text.size() < 600 && (lower.find("multi-part") != std::string::npos || lower.find("multipart") != std::string::npos ||
-                               lower.find("mime") != std::string::npos || lower.find("openpgp") != std::string::npos);
+  return text.size() < 600 &&
+         (lower.find("multi-part") != std::string::npos || lower.find("multipart") != std::string::npos ||
+          lower.find("mime") != std::string::npos || lower.find("openpgp") != std::string::npos);
 }
 
 class Walk {
@@ -68,7 +70,8 @@ class Walk {
   ParameterValue Parameters(const Entity& entity, std::string_view value) {
     bool over = false;
     ParameterValue read = ParseParameters(value, limits_, &over);
-    if (over) Note(DefectKind::kOverLimit, entity.id, "a Content field is too long or has too many parameters");
+    if (over)
+      Note(DefectKind::kOverLimit, entity.id, "a Content field is too long or has too many parameters");
     return read;
   }
 
@@ -94,7 +97,8 @@ class Walk {
     for (const std::string& value : entity.header.encodings) {
       bool over = false;
       const std::string name = ParseParameters(value, limits_, &over).value;
-      if (!found.empty() && name != found) Note(DefectKind::kAmbiguous, entity.id, "two different transfer encodings");
+      if (!found.empty() && name != found)
+        Note(DefectKind::kAmbiguous, entity.id, "two different transfer encodings");
       if (found.empty()) found = name;
     }
     if (std::find(kIdentity.begin(), kIdentity.end(), found) != kIdentity.end()) return "";
@@ -135,7 +139,8 @@ class Walk {
       Note(DefectKind::kAmbiguous, entity.id, "two different boundaries");
     }
     if (entity.depth >= limits_.depth) {
-      Note(DefectKind::kOverLimit, entity.id, "parts nested more than " + std::to_string(limits_.depth) + " deep");
+      Note(DefectKind::kOverLimit, entity.id,
+           "parts nested more than " + std::to_string(limits_.depth) + " deep");
       AddLeaf(entity, {"text/plain", {}, {}});
       return;
     }
@@ -155,10 +160,11 @@ class Walk {
   }
 
   void Split(const Entity& entity, std::string_view boundary, bool is_digest) {
-    while (!boundary.empty() && (boundary.back() == ' ' || boundary.back() == '\t')) boundary.remove_suffix(1);
+    while (!boundary.empty() && (boundary.back() == ' ' || boundary.back() == '\t'))
+      boundary.remove_suffix(1);
     const std::string_view body = entity.body;
     std::vector<Entity> children;
-    std::size_t start = 0;      // of the piece before the next delimiter
+    std::size_t start = 0;  // of the piece before the next delimiter
     bool in_part = false, has_closed = false;
     const auto end_piece = [&](std::size_t end) {
       std::string_view piece = body.substr(start, end > start ? end - start : 0);
@@ -176,7 +182,8 @@ class Walk {
         const int kind = Delimiter(body.substr(at, end - at), boundary);
         if (kind != 0) {
           end_piece(at);
-          if (has_closed && kind == 1) Note(DefectKind::kAmbiguous, entity.id, "parts after the closing boundary");
+          if (has_closed && kind == 1)
+            Note(DefectKind::kAmbiguous, entity.id, "parts after the closing boundary");
           in_part = kind == 1;
           has_closed = has_closed || kind == 2;
           start = std::min(end + 1, body.size());
@@ -191,7 +198,8 @@ class Walk {
     if (!has_closed) Note(DefectKind::kIrregular, entity.id, "no closing boundary");
     if (children.empty()) Note(DefectKind::kIrregular, entity.id, "a multipart without parts");
     // The stack gives them back in reverse.
-    for (auto child = children.rbegin(); child != children.rend(); ++child) stack_.push_back(std::move(*child));
+    for (auto child = children.rbegin(); child != children.rend(); ++child)
+      stack_.push_back(std::move(*child));
   }
 
   void AddChild(const Entity& parent, std::string_view piece, bool is_digest, std::vector<Entity>* children) {
@@ -223,14 +231,16 @@ class Walk {
 
   void ReadAttachedMessage(const Entity& entity) {
     if (entity.depth >= limits_.depth) {
-      Note(DefectKind::kOverLimit, entity.id, "messages nested more than " + std::to_string(limits_.depth) + " deep");
+      Note(DefectKind::kOverLimit, entity.id,
+           "messages nested more than " + std::to_string(limits_.depth) + " deep");
       AddLeaf(entity, {"text/plain", {}, {}});
       return;
     }
     std::string_view text = entity.body;
     const std::string encoding = Encoding(entity);
     if (!encoding.empty()) {
-      out_->decoded.push_back(encoding == "base64" ? DecodeBase64(text).bytes : DecodeQuotedPrintable(text).bytes);
+      out_->decoded.push_back(encoding == "base64" ? DecodeBase64(text).bytes
+                                                   : DecodeQuotedPrintable(text).bytes);
       text = out_->decoded.back();
     }
     Entity inner;
@@ -268,14 +278,17 @@ class Walk {
         const auto found = from->parameters.find(name);
         if (found == from->parameters.end() || found->second.empty()) continue;
         const auto& names = leaf.file_names;
-        if (std::find(names.begin(), names.end(), found->second) == names.end()) leaf.file_names.push_back(found->second);
+        if (std::find(names.begin(), names.end(), found->second) == names.end())
+          leaf.file_names.push_back(found->second);
       }
     }
-    const bool is_opaque = leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
+    const bool is_opaque =
+        leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
     if (is_opaque && LowerAscii(parameter("smime-type")) != "signed-data") {
       Note(DefectKind::kUnreadable, leaf.id, "encrypted");
     }
-    if (leaf.media_type == "message/partial") Note(DefectKind::kUnreadable, leaf.id, "only a part of a message");
+    if (leaf.media_type == "message/partial")
+      Note(DefectKind::kUnreadable, leaf.id, "only a part of a message");
     out_->leaves.push_back(std::move(leaf));
   }
 
@@ -287,7 +300,8 @@ class Walk {
 
 }  // namespace
 
-std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header, bool* over_limit) {
+std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header,
+                           bool* over_limit) {
   std::string name, value;
   std::size_t read = 0;
   const auto take = [&] {
@@ -319,7 +333,8 @@ std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHead
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) continue;
     name = LowerAscii(Trim(line.substr(0, colon)));
-    if (name.rfind("content-", 0) == 0 || name == "subject") value = std::string(Trim(line.substr(colon + 1)));
+    if (name.rfind("content-", 0) == 0 || name == "subject")
+      value = std::string(Trim(line.substr(colon + 1)));
   }
   take();
   return at;

@@ -1,8 +1,7 @@
-// The MIME structure (RFC 2045, 2046) of a message, read without recursion and within limits. Each level looks for its own
-// boundary only, so an outer boundary ends an inner part that was not closed. Where two readers could see different
-// parts, both readings are taken and a Defect says so.
-// Owns: decoded copies of encoded inner messages; everything else points into the body given.
-// Threads: any. Errors: none.
+// The MIME structure (RFC 2045, 2046) of a message, read without recursion and within limits. Each level
+// looks for its own boundary only, so an outer boundary ends an inner part that was not closed. Where two
+// readers could see different parts, both readings are taken and a Defect says so. Owns: decoded copies of
+// encoded inner messages; everything else points into the body given. Threads: any. Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <deque>
@@ -25,7 +24,10 @@ struct PartHeader {
 };
 
 struct Leaf {
-  enum class Kind { kPart, kAround } kind = Kind::kPart;  // kAround: text before the first or after the last part
+  enum class Kind {
+    kPart,
+    kAround
+  } kind = Kind::kPart;  // kAround: text before the first or after the last part
   std::string id;
   std::string media_type;
   std::string charset;

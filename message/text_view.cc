@@ -16,9 +16,9 @@ bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 
 
 // Characters nobody sees. Some are ordinary (soft hyphens, emoji joiners), others only mask.
 bool IsInvisible(UChar32 c) {
-  return c == 0xad || c == 0x34f || c == 0x180e || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x2069) || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff ||
-         (c >= 0xe0000 && c <= 0xe0fff);
+  return c == 0xad || c == 0x34f || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x2069) ||
+         (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 bool IsMask(UChar32 c) {
@@ -33,20 +33,23 @@ const char* Typographic(UChar32 c) {
   return nullptr;
 }
 
-// Cyrillic letters (and one Greek) that look like Latin ones: UTS #39, the ones found in words of Latin letters.
+// Cyrillic letters (and one Greek) that look like Latin ones: UTS #39, the ones found in words of Latin
+// letters.
 char LookAlike(UChar32 c) {
   struct Pair {
     UChar32 from;
     char to;
   };
   static constexpr std::array<Pair, 38> kPairs = {{
-      {0x391, 'a'}, {0x392, 'b'}, {0x395, 'e'}, {0x399, 'i'}, {0x39a, 'k'}, {0x39c, 'm'}, {0x39d, 'n'}, {0x39f, 'o'},
-      {0x3a1, 'p'}, {0x3a4, 't'}, {0x3a7, 'x'}, {0x3bf, 'o'}, {0x405, 's'}, {0x406, 'i'}, {0x408, 'j'}, {0x410, 'a'},
-      {0x412, 'b'}, {0x415, 'e'}, {0x41a, 'k'}, {0x41c, 'm'}, {0x41d, 'h'}, {0x41e, 'o'}, {0x420, 'p'}, {0x421, 'c'},
-      {0x422, 't'}, {0x425, 'x'}, {0x430, 'a'}, {0x435, 'e'}, {0x43e, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'},
-      {0x445, 'x'}, {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}, {0x4bb, 'h'}, {0x501, 'd'},
+      {0x391, 'a'}, {0x392, 'b'}, {0x395, 'e'}, {0x399, 'i'}, {0x39a, 'k'}, {0x39c, 'm'}, {0x39d, 'n'},
+      {0x39f, 'o'}, {0x3a1, 'p'}, {0x3a4, 't'}, {0x3a7, 'x'}, {0x3bf, 'o'}, {0x405, 's'}, {0x406, 'i'},
+      {0x408, 'j'}, {0x410, 'a'}, {0x412, 'b'}, {0x415, 'e'}, {0x41a, 'k'}, {0x41c, 'm'}, {0x41d, 'h'},
+      {0x41e, 'o'}, {0x420, 'p'}, {0x421, 'c'}, {0x422, 't'}, {0x425, 'x'}, {0x430, 'a'}, {0x435, 'e'},
+      {0x43e, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'}, {0x455, 's'}, {0x456, 'i'},
+      {0x458, 'j'}, {0x4bb, 'h'}, {0x501, 'd'},
   }};
-  const auto* found = std::lower_bound(kPairs.begin(), kPairs.end(), c, [](const Pair& pair, UChar32 wanted) { return pair.from < wanted; });
+  const auto* found = std::lower_bound(kPairs.begin(), kPairs.end(), c,
+                                       [](const Pair& pair, UChar32 wanted) { return pair.from < wanted; });
   return found != kPairs.end() && found->from == c ? found->to : '\0';
 }
 
@@ -100,7 +103,8 @@ TextView::TextView(std::string original) : original_(std::move(original)) {
     } else {
       ++at;
     }
-    const bool is_blank = c == ' ' || (c >= 9 && c <= 13) || c == 0x2028 || c == 0x2029 || (c >= 0x80 && u_isUWhiteSpace(c));
+    const bool is_blank =
+        c == ' ' || (c >= 9 && c <= 13) || c == 0x2028 || c == 0x2029 || (c >= 0x80 && u_isUWhiteSpace(c));
     if (is_blank) {
       if (!in_blank) {
         place(start);
@@ -155,7 +159,8 @@ std::pair<std::size_t, std::size_t> TextView::ToOriginal(std::size_t begin, std:
   // The end is where the last byte's character ends.
   std::size_t to = from;
   if (end > begin) to = std::min(origin(std::min(end, folded_.size()) - 1) + 1, original_.size());
-  while (from > 0 && from < original_.size() && (static_cast<unsigned char>(original_[from]) & 0xc0) == 0x80) --from;
+  while (from > 0 && from < original_.size() && (static_cast<unsigned char>(original_[from]) & 0xc0) == 0x80)
+    --from;
   while (to < original_.size() && (static_cast<unsigned char>(original_[to]) & 0xc0) == 0x80) ++to;
   return {from, std::max(from, to)};
 }

@@ -1,9 +1,8 @@
 // A text folded for matching: compatibility forms, case, white space, invisible and look-alike characters are
 // undone, so that a pattern is written once; every byte of it knows the bytes of the original it stands for.
-// The form: lower case (full case folding), NFKC, zero-width/bidi/soft-hyphen removed, runs of white space one
-// blank, typographic dashes and quotes as ASCII, look-alike letters in mixed-script words as Latin (UTS #39).
-// Owns: both texts. Threads: immutable after construction.
-// SPDX-License-Identifier: Apache-2.0
+// The form: lower case (full case folding), NFKC, zero-width/bidi/soft-hyphen removed, runs of white space
+// one blank, typographic dashes and quotes as ASCII, look-alike letters in mixed-script words as Latin (UTS
+// #39). Owns: both texts. Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <cstdint>

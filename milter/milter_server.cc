@@ -22,7 +22,8 @@
 namespace listwarden {
 namespace {
 
-// The one pointer that libmilter's callbacks, which carry no data of ours before a session exists, force on us.
+// The one pointer that libmilter's callbacks, which carry no data of ours before a session exists, force on
+// us.
 SessionHost* g_host = nullptr;
 
 constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT;
@@ -66,21 +67,23 @@ std::string Doubled(const std::string& text) {
   return out;
 }
 
-
-sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsigned long, unsigned long, unsigned long* actions,
-                     unsigned long* steps, unsigned long* f2, unsigned long* f3) {
+sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsigned long, unsigned long,
+                     unsigned long* actions, unsigned long* steps, unsigned long* f2, unsigned long* f3) {
   return Guard(context, [&]() -> sfsistat {
     if ((f0 & kActions) != kActions) {
-      Log(LogLevel::kError, "mta-refused", {{"why", "it offers no adding, changing of fields or deleting of recipients"}});
+      Log(LogLevel::kError, "mta-refused",
+          {{"why", "it offers no adding, changing of fields or deleting of recipients"}});
       return SMFIS_REJECT;
     }
     *actions = kActions | (f0 & SMFIF_SETSYMLIST);
-    // Every event but DATA goes unanswered; over TCP an answer there is what breaks the stall of Nagle and delayed ACK.
-    *steps = f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NOEOH | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY |
-                   SMFIP_HDR_LEADSPC);
+    // Every event but DATA goes unanswered; over TCP an answer there is what breaks the stall of Nagle and
+    // delayed ACK.
+    *steps = f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NOEOH | SMFIP_NR_CONN | SMFIP_NR_MAIL |
+                   SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC);
     *f2 = *f3 = 0;
     if ((f0 & SMFIF_SETSYMLIST) != 0) {
-      smfi_setsymlist(context, SMFIM_CONNECT, const_cast<char*>("j {daemon_name} {client_addr} {client_name}"));
+      smfi_setsymlist(context, SMFIM_CONNECT,
+                      const_cast<char*>("j {daemon_name} {client_addr} {client_name}"));
       smfi_setsymlist(context, SMFIM_ENVFROM, const_cast<char*>("i {auth_authen}"));
       smfi_setsymlist(context, SMFIM_EOM, const_cast<char*>("i"));
     }
@@ -95,7 +98,8 @@ sfsistat OnConnect(SMFICTX* context, char* host, _SOCK_ADDR*) {
   return Guard(context, [&]() -> sfsistat {
     if (Of(context) == nullptr) return SMFIS_TEMPFAIL;
     const std::string address = Macro(context, "{client_addr}");
-    Of(context)->session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]", Macro(context, "{daemon_name}"));
+    Of(context)->session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",
+                                 Macro(context, "{daemon_name}"));
     return SMFIS_NOREPLY;
   });
 }
@@ -130,27 +134,37 @@ sfsistat OnBody(SMFICTX* context, unsigned char* chunk, size_t size) {
 
 sfsistat CarryOut(SMFICTX* context, const MilterReply& reply) {
   for (const auto& [name, index] : reply.delete_fields) {
-    if (smfi_chgheader(context, const_cast<char*>(name.c_str()), index, nullptr) != MI_SUCCESS) return SMFIS_TEMPFAIL;
+    if (smfi_chgheader(context, const_cast<char*>(name.c_str()), index, nullptr) != MI_SUCCESS)
+      return SMFIS_TEMPFAIL;
   }
   if (!reply.insert_tag.empty()) {
     const std::string value = (Of(context)->keeps_leading_blank ? " " : "") + reply.insert_tag;
-    if (smfi_insheader(context, 0, const_cast<char*>("Listwarden"), const_cast<char*>(value.c_str())) != MI_SUCCESS) return SMFIS_TEMPFAIL;
+    if (smfi_insheader(context, 0, const_cast<char*>("Listwarden"), const_cast<char*>(value.c_str())) !=
+        MI_SUCCESS)
+      return SMFIS_TEMPFAIL;
   }
   for (const std::string& path : reply.delete_paths) {
     if (smfi_delrcpt(context, const_cast<char*>(path.c_str())) != MI_SUCCESS) return SMFIS_TEMPFAIL;
   }
-  const bool is_refusal = reply.final == MilterReply::Final::kTempFail || reply.final == MilterReply::Final::kReject;
+  const bool is_refusal =
+      reply.final == MilterReply::Final::kTempFail || reply.final == MilterReply::Final::kReject;
   if (is_refusal && !reply.text.empty()) {
     const bool is_final = reply.final == MilterReply::Final::kReject;
     const std::string text = Doubled(reply.text);
-    smfi_setreply(context, const_cast<char*>(is_final ? "550" : "451"), const_cast<char*>(reply.code.c_str()), const_cast<char*>(text.c_str()));
+    smfi_setreply(context, const_cast<char*>(is_final ? "550" : "451"), const_cast<char*>(reply.code.c_str()),
+                  const_cast<char*>(text.c_str()));
   }
   switch (reply.final) {
-    case MilterReply::Final::kContinue: return SMFIS_CONTINUE;
-    case MilterReply::Final::kAccept: return SMFIS_ACCEPT;
-    case MilterReply::Final::kDiscard: return SMFIS_DISCARD;
-    case MilterReply::Final::kTempFail: return SMFIS_TEMPFAIL;
-    case MilterReply::Final::kReject: return SMFIS_REJECT;
+    case MilterReply::Final::kContinue:
+      return SMFIS_CONTINUE;
+    case MilterReply::Final::kAccept:
+      return SMFIS_ACCEPT;
+    case MilterReply::Final::kDiscard:
+      return SMFIS_DISCARD;
+    case MilterReply::Final::kTempFail:
+      return SMFIS_TEMPFAIL;
+    case MilterReply::Final::kReject:
+      return SMFIS_REJECT;
   }
   return SMFIS_TEMPFAIL;
 }
@@ -160,7 +174,9 @@ sfsistat OnData(SMFICTX* context) {
 }
 
 sfsistat OnEndOfMessage(SMFICTX* context) {
-  return Guard(context, [&]() -> sfsistat { return CarryOut(context, Of(context)->session.EndOfMessage(Macro(context, "i"))); });
+  return Guard(context, [&]() -> sfsistat {
+    return CarryOut(context, Of(context)->session.EndOfMessage(Macro(context, "i")));
+  });
 }
 
 sfsistat OnAbort(SMFICTX* context) {
@@ -189,7 +205,8 @@ void Fail(const std::string& socket, const std::string& what) {
   throw SettingsError("milter.socket " + socket + ": " + what);
 }
 
-// libmilter does not give its listening socket away: it is found among the descriptors. Accepted ones inherit the option.
+// libmilter does not give its listening socket away: it is found among the descriptors. Accepted ones inherit
+// the option.
 void SendAtOnce() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -211,14 +228,15 @@ void WakeUp(const std::string& socket_name) {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return;
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) Log(LogLevel::kDebug, "already-stopped");
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    Log(LogLevel::kDebug, "already-stopped");
   close(fd);
 }
 
 }  // namespace
 
-MilterServer::MilterServer(MilterSettings settings, std::shared_ptr<const Policy> policy, Intake& intake, HoldStore& store,
-                           const ReleaseKey* key, const Clock& clock)
+MilterServer::MilterServer(MilterSettings settings, std::shared_ptr<const Policy> policy, Intake& intake,
+                           HoldStore& store, const ReleaseKey* key, const Clock& clock)
     : settings_(std::move(settings)), host_(new SessionHost{settings_, intake, store, key, clock}) {
   host_->policy = std::move(policy);
   g_host = host_.get();
@@ -242,7 +260,8 @@ void MilterServer::Open() {
   description.xxfi_data = OnData;
   description.xxfi_negotiate = OnNegotiate;
   std::string socket_name = settings_.socket;
-  if (smfi_setconn(socket_name.data()) != MI_SUCCESS) Fail(socket_name, "is no socket; expected unix:/path, inet:port@host or fd:3");
+  if (smfi_setconn(socket_name.data()) != MI_SUCCESS)
+    Fail(socket_name, "is no socket; expected unix:/path, inet:port@host or fd:3");
   if (smfi_register(description) != MI_SUCCESS) Fail(socket_name, "libmilter refused to register");
   smfi_settimeout(kIdleSeconds);
   smfi_setmaxdatasize(1 << 20);
@@ -250,11 +269,14 @@ void MilterServer::Open() {
   errno = 0;
   const bool is_open = smfi_opensocket(1) == MI_SUCCESS;
   umask(before);
-  if (!is_open) Fail(socket_name, std::string("cannot be opened: ") + std::strerror(errno) + "; is its folder there, and no other instance running?");
+  if (!is_open)
+    Fail(socket_name, std::string("cannot be opened: ") + std::strerror(errno) +
+                          "; is its folder there, and no other instance running?");
   const std::string path = UnixPath(socket_name);
   if (!path.empty() && !settings_.socket_group.empty()) {
     const group* found = getgrnam(settings_.socket_group.c_str());
-    if (found == nullptr) throw SettingsError("milter.socket-group " + settings_.socket_group + ": no such group");
+    if (found == nullptr)
+      throw SettingsError("milter.socket-group " + settings_.socket_group + ": no such group");
     if (chown(path.c_str(), static_cast<uid_t>(-1), found->gr_gid) != 0) {
       throw SettingsError("milter.socket-group " + settings_.socket_group + ": " + std::strerror(errno));
     }

@@ -1,8 +1,7 @@
 // How mail reaches us: the libmilter daemon. It only translates; judging and holding happen behind Intake.
-// One server a process (libmilter keeps its state in globals). Signals are the caller's: block HUP, TERM and INT before any
-// thread is made, or libmilter takes them for itself.
-// Threads: libmilter's worker pool calls from many threads and moves a session between them; SetPolicy and Stop may be
-// called from any thread.
+// One server a process (libmilter keeps its state in globals). Signals are the caller's: block HUP, TERM and
+// INT before any thread is made, or libmilter takes them for itself. Threads: libmilter's worker pool calls
+// from many threads and moves a session between them; SetPolicy and Stop may be called from any thread.
 // Errors: every surprise in a callback is a temporary failure; Run returns false when libmilter gave up.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -34,12 +33,12 @@ struct SessionHost;
 
 class MilterServer {
  public:
-  MilterServer(MilterSettings settings, std::shared_ptr<const Policy> policy, Intake& intake, HoldStore& store,
-               const ReleaseKey* key, const Clock& clock);
+  MilterServer(MilterSettings settings, std::shared_ptr<const Policy> policy, Intake& intake,
+               HoldStore& store, const ReleaseKey* key, const Clock& clock);
   ~MilterServer();
 
-  void Open();  // binds the socket; throws SettingsError with the reason
-  bool Run();   // until Stop
+  void Open();                            // binds the socket; throws SettingsError with the reason
+  bool Run();                             // until Stop
   void Stop(std::chrono::seconds drain);  // new mail 451, waits for messages in flight, then ends Run
   void SetPolicy(std::shared_ptr<const Policy> policy);  // from the next message on
 

@@ -9,7 +9,8 @@
 namespace listwarden {
 namespace {
 
-constexpr std::array<std::string_view, 4> kOwnFields = {"listwarden", "listwarden-release", "approved", "x-approved"};
+constexpr std::array<std::string_view, 4> kOwnFields = {"listwarden", "listwarden-release", "approved",
+                                                        "x-approved"};
 
 std::string Lower(std::string_view text) {
   std::string out(text);
@@ -99,7 +100,9 @@ MilterReply Session::Data() {
   }
   const bool is_release = daemon_name_ == host_.settings.reinject_daemon;
   const auto& paths = envelope_.forward_paths;
-  const bool has_list = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) { return policy_->FindList(path) != nullptr; });
+  const bool has_list = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return policy_->FindList(path) != nullptr;
+  });
   if (!has_list && !is_release) {
     reply.final = MilterReply::Final::kAccept;
     Abort();
@@ -122,7 +125,8 @@ void Session::Field(std::string_view name, std::string_view value, bool has_lead
   Count(name.size() + value.size());
   const std::string lower = Lower(TrimmedName(name));
   if (std::find(kOwnFields.begin(), kOwnFields.end(), lower) != kOwnFields.end()) {
-    const auto same = std::count_if(own_fields_.begin(), own_fields_.end(), [&](const auto& one) { return Lower(TrimmedName(one.first)) == lower; });
+    const auto same = std::count_if(own_fields_.begin(), own_fields_.end(),
+                                    [&](const auto& one) { return Lower(TrimmedName(one.first)) == lower; });
     own_fields_.emplace_back(std::string(name), static_cast<int>(same) + 1);
     if (lower == Lower(kReleaseField)) release_tokens_.emplace_back(value);
     // What we take off is no part of the message that is judged, held and released.
@@ -148,7 +152,8 @@ MilterReply Session::Released(const Message& message) {
   const std::string_view body = std::string_view(message.raw).substr(message.body_offset);
   const std::string queue_id = message.envelope.queue_id;
   if (host_.key != nullptr && release_tokens_.size() == 1) {
-    const auto id = host_.key->Verify(release_tokens_.front(), envelope_.forward_paths, body, host_.clock.Now());
+    const auto id =
+        host_.key->Verify(release_tokens_.front(), envelope_.forward_paths, body, host_.clock.Now());
     if (id && host_.store.UseToken(*id, host_.clock.Now() + std::chrono::hours(24))) {
       Log(LogLevel::kInfo, "released", {{"queue_id", queue_id}, {"token", *id}});
       return {};
@@ -175,11 +180,14 @@ MilterReply Session::EndOfMessage(std::string_view queue_id) {
   if (daemon_name_ == host_.settings.reinject_daemon) {
     reply = WithoutOwnFields(Released(message));
   } else {
-    if (!release_tokens_.empty()) Log(LogLevel::kWarning, "forged-release-field", {{"queue_id", std::string(queue_id)}, {"client", client_}});
+    if (!release_tokens_.empty())
+      Log(LogLevel::kWarning, "forged-release-field",
+          {{"queue_id", std::string(queue_id)}, {"client", client_}});
     reply = WithoutOwnFields(ReplyFor(host_.intake.Receive(*policy_, message)));
     for (std::string& path : reply.delete_paths) {
       const auto found = std::find(envelope_.forward_paths.begin(), envelope_.forward_paths.end(), path);
-      if (found != envelope_.forward_paths.end()) path = paths_as_given_[static_cast<std::size_t>(found - envelope_.forward_paths.begin())];
+      if (found != envelope_.forward_paths.end())
+        path = paths_as_given_[static_cast<std::size_t>(found - envelope_.forward_paths.begin())];
     }
   }
   Abort();

@@ -1,6 +1,6 @@
-// One SMTP connection as the MTA tells it, and what to answer: everything of the milter that is not libmilter.
-// Threads: one call at a time, from changing threads. Errors: exceptions pass to the wall in milter_server.cc.
-// SPDX-License-Identifier: Apache-2.0
+// One SMTP connection as the MTA tells it, and what to answer: everything of the milter that is not
+// libmilter. Threads: one call at a time, from changing threads. Errors: exceptions pass to the wall in
+// milter_server.cc. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
 #include <memory>
@@ -20,9 +20,9 @@ namespace listwarden {
 // What one message gets; carried out in this order, and any step that fails makes it a temporary failure.
 struct MilterReply {
   enum class Final { kContinue, kAccept, kDiscard, kTempFail, kReject } final = Final::kContinue;
-  std::string code, text;                    // for kTempFail and kReject: "451 4.3.0" style code and words
-  std::vector<std::string> delete_paths;     // forward-paths as the MTA gave them
-  std::string insert_tag;                    // value of the Listwarden field
+  std::string code, text;                 // for kTempFail and kReject: "451 4.3.0" style code and words
+  std::vector<std::string> delete_paths;  // forward-paths as the MTA gave them
+  std::string insert_tag;                 // value of the Listwarden field
   std::vector<std::pair<std::string, int>> delete_fields;  // name and 1-based index, the last ones first
 };
 

@@ -57,7 +57,8 @@ std::vector<ListPaths> ByList(const Policy& policy, const std::vector<std::strin
   for (const std::string& path : paths) {
     const ListPolicy* list = policy.FindList(path);
     if (list == nullptr) continue;
-    auto found = std::find_if(lists.begin(), lists.end(), [&](const ListPaths& one) { return one.list == list; });
+    auto found =
+        std::find_if(lists.begin(), lists.end(), [&](const ListPaths& one) { return one.list == list; });
     if (found == lists.end()) found = lists.insert(lists.end(), {list, {}});
     found->paths.push_back(path);
   }
@@ -66,7 +67,8 @@ std::vector<ListPaths> ByList(const Policy& policy, const std::vector<std::strin
 
 }  // namespace
 
-std::string DedupeKey(const Message& message, std::string_view list, const std::vector<std::string>& held_paths) {
+std::string DedupeKey(const Message& message, std::string_view list,
+                      const std::vector<std::string>& held_paths) {
   std::string text = std::string(list) + '\n' + LowerAscii(message.envelope.reverse_path) + '\n';
   std::vector<std::string> paths = held_paths;
   std::sort(paths.begin(), paths.end());
@@ -75,7 +77,9 @@ std::string DedupeKey(const Message& message, std::string_view list, const std::
   for (const HeaderField& field : message.fields) {
     const std::string name = LowerAscii(field.name);
     // What our own MTA adds anew at each try is no part of what the client sent.
-    if (name == "received" || name == "return-path" || name == "authentication-results" || name == "date" || name == "message-id" || name.rfind("x-", 0) == 0) continue;
+    if (name == "received" || name == "return-path" || name == "authentication-results" || name == "date" ||
+        name == "message-id" || name.rfind("x-", 0) == 0)
+      continue;
     text += name + ':' + std::string(Trim(field.value)) + '\n';
   }
   text += message.raw.substr(message.body_offset);
@@ -86,10 +90,11 @@ std::string DedupeKey(const Message& message, std::string_view list, const std::
   return hex;
 }
 
-Intake::Intake(HoldStore& store, const Notices& notices, const Clock& clock) : store_(store), notices_(notices), clock_(clock) {}
+Intake::Intake(HoldStore& store, const Notices& notices, const Clock& clock)
+    : store_(store), notices_(notices), clock_(clock) {}
 
-std::string Intake::HoldFor(const Policy& policy, const Message& message, const Verdict& verdict, const ListPolicy& list,
-                            const std::vector<std::string>& paths) {
+std::string Intake::HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
+                            const ListPolicy& list, const std::vector<std::string>& paths) {
   NewHold hold;
   hold.dedupe_key = DedupeKey(message, list.address, paths);
   hold.list = list.address;

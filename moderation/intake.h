@@ -1,7 +1,6 @@
-// The only place where a verdict takes effect. Holding commits raw bytes, reasons, letters and audit first; only
-// then does the caller get an outcome to answer with.
-// Threads: any. Errors: never throws for store trouble: the outcome is kDefer.
-// SPDX-License-Identifier: Apache-2.0
+// The only place where a verdict takes effect. Holding commits raw bytes, reasons, letters and audit first;
+// only then does the caller get an outcome to answer with. Threads: any. Errors: never throws for store
+// trouble: the outcome is kDefer. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
 #include <string>
@@ -29,15 +28,17 @@ class Intake {
   Outcome Receive(const Policy& policy, const Message& message);
 
  private:
-  std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict, const ListPolicy& list,
-                      const std::vector<std::string>& paths);
+  std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
+                      const ListPolicy& list, const std::vector<std::string>& paths);
 
   HoldStore& store_;
   const Notices& notices_;
   const Clock& clock_;
 };
 
-// {list, reverse-path, held recipients, Message-ID, fields that a retry keeps, body}: equal for a client's retry.
-std::string DedupeKey(const Message& message, std::string_view list, const std::vector<std::string>& held_paths);
+// {list, reverse-path, held recipients, Message-ID, fields that a retry keeps, body}: equal for a client's
+// retry.
+std::string DedupeKey(const Message& message, std::string_view list,
+                      const std::vector<std::string>& held_paths);
 
 }  // namespace listwarden

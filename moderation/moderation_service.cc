@@ -14,8 +14,12 @@ constexpr std::size_t kAlwaysAllowed = 20;
 std::string WhoAndWhen(const HeldMessage& held) {
   if (held.decided_by.empty()) return "is " + std::string(HoldStateName(held.state));
   const std::string when = held.decided ? " at " + IsoTime(*held.decided) : "";
-  return "was decided already by " + held.decided_by + when + "; it is " + std::string(HoldStateName(held.state)) +
-         (held.state == HoldState::kReleased || held.state == HoldState::kApproved || held.state == HoldState::kSending ? " (released)" : "");
+  return "was decided already by " + held.decided_by + when + "; it is " +
+         std::string(HoldStateName(held.state)) +
+         (held.state == HoldState::kReleased || held.state == HoldState::kApproved ||
+                  held.state == HoldState::kSending
+              ? " (released)"
+              : "");
 }
 
 OutboxRow ReleaseRow(const HeldMessage& held) {
@@ -32,11 +36,12 @@ OutboxRow ReleaseRow(const HeldMessage& held) {
 ModerationService::ModerationService(HoldStore& store, const Notices& notices, const Clock& clock)
     : store_(store), notices_(notices), clock_(clock) {}
 
-DecisionReply ModerationService::Decide(std::string_view id, HoldState to, std::string_view event, std::string_view actor,
-                                        std::string_view why) {
+DecisionReply ModerationService::Decide(std::string_view id, HoldState to, std::string_view event,
+                                        std::string_view actor, std::string_view why) {
   const auto held = store_.Find(id);
   if (!held) return {DecisionResult::kNotFound, "no such held message"};
-  if (held->state != HoldState::kHeld && held->state != HoldState::kFailed) return {DecisionResult::kConflict, WhoAndWhen(*held)};
+  if (held->state != HoldState::kHeld && held->state != HoldState::kFailed)
+    return {DecisionResult::kConflict, WhoAndWhen(*held)};
   Decision decision;
   decision.held_id = held->id;
   decision.revision = held->revision;
@@ -51,8 +56,13 @@ DecisionReply ModerationService::Decide(std::string_view id, HoldState to, std::
     return {result, now ? WhoAndWhen(*now) : "no such held message"};
   }
   if (result == DecisionResult::kNotFound) return {result, "no such held message"};
-  Log(LogLevel::kInfo, "decided", {{"id", held->id}, {"list", held->list}, {"actor", decision.actor}, {"state", std::string(HoldStateName(to))}});
-  return {result, to == HoldState::kApproved ? "released; it is on its way to the list" : std::string(HoldStateName(to))};
+  Log(LogLevel::kInfo, "decided",
+      {{"id", held->id},
+       {"list", held->list},
+       {"actor", decision.actor},
+       {"state", std::string(HoldStateName(to))}});
+  return {result, to == HoldState::kApproved ? "released; it is on its way to the list"
+                                             : std::string(HoldStateName(to))};
 }
 
 DecisionReply ModerationService::Release(std::string_view id, std::string_view actor, std::string_view why) {
@@ -71,7 +81,9 @@ int ModerationService::ExpireDue(const Policy& policy) {
   // A clock that jumped would empty the queue at once.
   if (due.size() > std::max(kAlwaysAllowed, waiting / 10)) {
     Log(LogLevel::kError, "expiry-refused",
-        {{"due", std::to_string(due.size())}, {"waiting", std::to_string(waiting)}, {"remedy", "check the clock; decide some by hand"}});
+        {{"due", std::to_string(due.size())},
+         {"waiting", std::to_string(waiting)},
+         {"remedy", "check the clock; decide some by hand"}});
     return 0;
   }
   int done = 0;
@@ -80,9 +92,15 @@ int ModerationService::ExpireDue(const Policy& policy) {
     const OnExpiry what = list == nullptr ? OnExpiry::kReject : list->on_expiry;
     DecisionReply reply;
     switch (what) {
-      case OnExpiry::kReject: reply = Decide(held.id, HoldState::kExpired, "expired", "expiry", ""); break;
-      case OnExpiry::kRelease: reply = Decide(held.id, HoldState::kApproved, "released", "expiry", ""); break;
-      case OnExpiry::kDiscard: reply = Decide(held.id, HoldState::kDiscarded, "", "expiry", ""); break;
+      case OnExpiry::kReject:
+        reply = Decide(held.id, HoldState::kExpired, "expired", "expiry", "");
+        break;
+      case OnExpiry::kRelease:
+        reply = Decide(held.id, HoldState::kApproved, "released", "expiry", "");
+        break;
+      case OnExpiry::kDiscard:
+        reply = Decide(held.id, HoldState::kDiscarded, "", "expiry", "");
+        break;
     }
     done += reply.result == DecisionResult::kDone;
   }

@@ -29,7 +29,8 @@ class ModerationService {
   int ExpireDue(const Policy& policy);
 
  private:
-  DecisionReply Decide(std::string_view id, HoldState to, std::string_view event, std::string_view actor, std::string_view why);
+  DecisionReply Decide(std::string_view id, HoldState to, std::string_view event, std::string_view actor,
+                       std::string_view why);
 
   HoldStore& store_;
   const Notices& notices_;

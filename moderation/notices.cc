@@ -7,8 +7,8 @@
 #include <array>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <kainjow/mustache.hpp>
+#include <map>
 
 #include "base/error.h"
 #include "message/header_fields.h"
@@ -20,24 +20,29 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::array<std::string_view, 2> kLanguages = {"en", "cy"};
-constexpr std::array<std::string_view, 6> kEvents = {"poster-held", "poster-released", "poster-rejected", "poster-expired", "poster-limit", "moderator-held"};
+constexpr std::array<std::string_view, 6> kEvents = {"poster-held",    "poster-released", "poster-rejected",
+                                                     "poster-expired", "poster-limit",    "moderator-held"};
 constexpr std::size_t kFindingsInLetter = 8;
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March", "April", "May", "June", "July",
-                                                      "August", "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 12> kMonthsCy = {"Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin",
-                                                        "Gorffennaf", "Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"};
+constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                      "May",       "June",     "July",     "August",
+                                                      "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 12> kMonthsCy = {"Ionawr", "Chwefror", "Mawrth",     "Ebrill",
+                                                        "Mai",    "Mehefin",  "Gorffennaf", "Awst",
+                                                        "Medi",   "Hydref",   "Tachwedd",   "Rhagfyr"};
 
 std::string DayInWords(Time time, const std::string& language) {
   const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
   const std::size_t month = static_cast<unsigned>(day.month()) - 1;
-  return std::to_string(static_cast<unsigned>(day.day())) + " " + std::string(language == "cy" ? kMonthsCy[month] : kMonths[month]) + " " +
+  return std::to_string(static_cast<unsigned>(day.day())) + " " +
+         std::string(language == "cy" ? kMonthsCy[month] : kMonths[month]) + " " +
          std::to_string(static_cast<int>(day.year()));
 }
 
 std::string OneLine(std::string_view text, std::size_t most) {
   std::string out;
-  for (const char c : text.substr(0, most)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  for (const char c : text.substr(0, most))
+    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80) out.pop_back();
   if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xc0) out.pop_back();
   return out;
@@ -45,7 +50,8 @@ std::string OneLine(std::string_view text, std::size_t most) {
 
 std::string Base64(std::string_view bytes) {
   std::string out(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
   out.pop_back();
   return out;
 }
@@ -98,24 +104,29 @@ data FindingsData(const Verdict& verdict, const Policy& policy, const std::strin
   for (const FilterVerdict& filter : verdict.filters) {
     if (filter.action != Action::kHold) continue;
     for (const Finding& finding : filter.findings) {
-      const bool is_there = std::any_of(chosen.begin(), chosen.end(), [&](const Finding* one) { return one->quote == finding.quote; });
+      const bool is_there = std::any_of(chosen.begin(), chosen.end(),
+                                        [&](const Finding* one) { return one->quote == finding.quote; });
       if (!is_there && chosen.size() < kFindingsInLetter) chosen.push_back(&finding);
     }
   }
   data list(data::type::list);
-  for (const Finding* finding : chosen) list.push_back(FindingData(*finding, policy.FindClause(finding->clause), language));
+  for (const Finding* finding : chosen)
+    list.push_back(FindingData(*finding, policy.FindClause(finding->clause), language));
   return list;
 }
 
 std::string Excerpt(const Message& message) {
   std::string text;
   for (const Segment& segment : message.segments) {
-    if (segment.region == Region::kAuthorText && text.size() < 600) text += segment.text.original().substr(0, 600);
+    if (segment.region == Region::kAuthorText && text.size() < 600)
+      text += segment.text.original().substr(0, 600);
   }
   std::string out = "  | ";
   for (const char c : text.substr(0, 600)) {
-    if (c == '\n') out += "\n  | ";
-    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) out += c;
+    if (c == '\n')
+      out += "\n  | ";
+    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
+      out += c;
   }
   while (!out.empty() && static_cast<unsigned char>(out.back()) >= 0x80) out.pop_back();
   return out;
@@ -136,7 +147,9 @@ std::string AddressOf(std::string_view mailbox) {
   return std::string(mailbox.substr(open + 1, mailbox.find('>', open) - open - 1));
 }
 
-std::string Domain(std::string_view address) { return LowerAscii(address.substr(std::min(address.rfind('@'), address.size() - 1) + 1)); }
+std::string Domain(std::string_view address) {
+  return LowerAscii(address.substr(std::min(address.rfind('@'), address.size() - 1) + 1));
+}
 
 bool IsVouchedFor(const Message& message, std::string_view authserv_id) {
   if (!message.envelope.authenticated.empty()) return true;
@@ -163,7 +176,8 @@ struct Notices::Templates {
 
 std::string HeaderLine(std::string_view name, std::string_view value) {
   const std::string clean = OneLine(value, 900);
-  const bool is_ascii = std::all_of(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const bool is_ascii =
+      std::all_of(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   std::string line = std::string(name) + ":";
   if (is_ascii) {
     std::size_t column = line.size();
@@ -182,7 +196,8 @@ std::string HeaderLine(std::string_view name, std::string_view value) {
   for (std::size_t at = 0; at < clean.size();) {
     std::size_t end = std::min(at + 42, clean.size());
     while (end < clean.size() && (static_cast<unsigned char>(clean[end]) & 0xc0) == 0x80) --end;
-    line += (at == 0 ? " =?utf-8?B?" : "\r\n =?utf-8?B?") + Base64(std::string_view(clean).substr(at, end - at)) + "?=";
+    line += (at == 0 ? " =?utf-8?B?" : "\r\n =?utf-8?B?") +
+            Base64(std::string_view(clean).substr(at, end - at)) + "?=";
     at = end;
   }
   return line + "\r\n";
@@ -196,26 +211,30 @@ bool MayAnswer(const Message& message, std::string_view authserv_id, std::string
   const std::string path = LowerAscii(message.envelope.reverse_path);
   if (path.empty() || path.find('@') == std::string::npos) return no("null reverse-path");
   const std::string local = path.substr(0, path.rfind('@'));
-  for (const std::string_view daemon : {"mailer-daemon", "postmaster", "listserv", "majordomo", "noreply", "no-reply", "donotreply"}) {
+  for (const std::string_view daemon :
+       {"mailer-daemon", "postmaster", "listserv", "majordomo", "noreply", "no-reply", "donotreply"}) {
     if (local == daemon) return no("a daemon");
   }
-  if (local.rfind("owner-", 0) == 0 || local.find("-bounces") != std::string::npos || local.find("-request") != std::string::npos ||
-      local.find("bounce+") != std::string::npos) {
+  if (local.rfind("owner-", 0) == 0 || local.find("-bounces") != std::string::npos ||
+      local.find("-request") != std::string::npos || local.find("bounce+") != std::string::npos) {
     return no("a list");
   }
   for (const HeaderField& field : message.fields) {
     const std::string name = LowerAscii(field.name), value = LowerAscii(Trim(field.value));
     if (name == "auto-submitted" && value.rfind("no", 0) != 0) return no("automatic mail");
-    if (name == "precedence" && (value == "bulk" || value == "list" || value == "junk")) return no("bulk mail");
+    if (name == "precedence" && (value == "bulk" || value == "list" || value == "junk"))
+      return no("bulk mail");
     if (name.rfind("list-", 0) == 0) return no("list mail");
     if (name == "listwarden-notice") return no("our own letter");
   }
-  if (message.from.size() != 1 || Domain(message.from.front().address) != Domain(path)) return no("author and sender differ");
+  if (message.from.size() != 1 || Domain(message.from.front().address) != Domain(path))
+    return no("author and sender differ");
   if (!IsVouchedFor(message, authserv_id)) return no("not authenticated");
   return true;
 }
 
-Notices::Notices(NoticeSettings settings) : settings_(std::move(settings)), templates_(std::make_unique<Templates>()) {
+Notices::Notices(NoticeSettings settings)
+    : settings_(std::move(settings)), templates_(std::make_unique<Templates>()) {
   for (const std::string_view language : kLanguages) {
     for (const std::string_view event : kEvents) {
       const std::string name = std::string(language) + "/" + std::string(event);
@@ -223,7 +242,8 @@ Notices::Notices(NoticeSettings settings) : settings_(std::move(settings)), temp
       std::ifstream in(file);
       if (!in) throw SettingsError(file.string() + ":0: the letter cannot be read");
       std::string text(std::istreambuf_iterator<char>(in), {});
-      if (text.rfind("Subject: ", 0) != 0) throw SettingsError(file.string() + ":1: expected \"Subject: …\" on the first line");
+      if (text.rfind("Subject: ", 0) != 0)
+        throw SettingsError(file.string() + ":1: expected \"Subject: …\" on the first line");
       const mustache parsed(text);
       if (!parsed.is_valid()) throw SettingsError(file.string() + ":1: " + parsed.error_message());
       templates_->texts[name] = std::move(text);
@@ -242,18 +262,22 @@ struct Letter {
 };
 
 std::string Head(const NoticeSettings& settings, const Letter& letter, const std::string& subject) {
-  std::string id = "<" + letter.event + ".{id}." + std::to_string(letter.now.time_since_epoch().count()) + "@" + settings.host_name + ">";
-  std::string head = HeaderLine("From", settings.from) + HeaderLine("To", letter.to) + HeaderLine("Subject", subject) +
-                     HeaderLine("Date", MailTime(letter.now)) + "Message-ID: " + id + "\r\n";
+  std::string id = "<" + letter.event + ".{id}." + std::to_string(letter.now.time_since_epoch().count()) +
+                   "@" + settings.host_name + ">";
+  std::string head = HeaderLine("From", settings.from) + HeaderLine("To", letter.to) +
+                     HeaderLine("Subject", subject) + HeaderLine("Date", MailTime(letter.now)) +
+                     "Message-ID: " + id + "\r\n";
   if (letter.is_reply && !letter.original_id.empty()) {
     head += HeaderLine("In-Reply-To", letter.original_id) + HeaderLine("References", letter.original_id);
   }
   head += std::string("Auto-Submitted: ") + (letter.is_reply ? "auto-replied" : "auto-generated") + "\r\n";
-  head += "X-Auto-Response-Suppress: All\r\n" + HeaderLine("Listwarden-Notice", letter.event) + "Content-Language: " + letter.language + "\r\nMIME-Version: 1.0\r\n";
+  head += "X-Auto-Response-Suppress: All\r\n" + HeaderLine("Listwarden-Notice", letter.event) +
+          "Content-Language: " + letter.language + "\r\nMIME-Version: 1.0\r\n";
   return head;
 }
 
-constexpr const char* kTextPart = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
+constexpr const char* kTextPart =
+    "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
 
 // "{id}" and "{ref}" must survive for the store to fill in.
 std::string Body(const std::string& text) { return kTextPart + QuotedPrintable(text); }
@@ -269,9 +293,12 @@ std::string Render(const std::string& source, data& values, std::string* subject
 
 }  // namespace
 
-bool Notices::MayAnswerTo(const Message& message) const { return MayAnswer(message, settings_.authserv_id, nullptr); }
+bool Notices::MayAnswerTo(const Message& message) const {
+  return MayAnswer(message, settings_.authserv_id, nullptr);
+}
 
-std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list, const Policy& policy, Time now,
+std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& verdict,
+                                        const ListPolicy& list, const Policy& policy, Time now,
                                         Time expires) const {
   std::vector<OutboxRow> letters;
   data values;
@@ -279,7 +306,9 @@ std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& v
   values.set("list", list.name);
   values.set("address", list.address);
   values.set("responsible", list.responsible);
-  values.set("from", OneLine(message.from.empty() ? message.envelope.reverse_path : message.from.front().address, 200));
+  values.set(
+      "from",
+      OneLine(message.from.empty() ? message.envelope.reverse_path : message.from.front().address, 200));
   values.set("expires", DayInWords(expires, list.language));
   values.set("on-expiry-release", list.on_expiry == OnExpiry::kRelease);
   values.set("on-expiry-return", list.on_expiry != OnExpiry::kRelease);
@@ -310,7 +339,8 @@ std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& v
   return letters;
 }
 
-std::vector<OutboxRow> Notices::ForOutcome(const HeldMessage& held, std::string_view event, std::string_view why, Time now) const {
+std::vector<OutboxRow> Notices::ForOutcome(const HeldMessage& held, std::string_view event,
+                                           std::string_view why, Time now) const {
   const std::string name = "poster-" + std::string(event);
   const auto found = templates_->texts.find(held.language + "/" + name);
   if (found == templates_->texts.end() || !held.may_answer) return {};
@@ -327,14 +357,18 @@ std::vector<OutboxRow> Notices::ForOutcome(const HeldMessage& held, std::string_
   row.forward_paths = {held.reverse_path};
   if (event == "rejected" || event == "expired") {
     const std::string mark = "=_listwarden_{id}";
-    row.content = Head(settings_, letter, subject) + "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" + mark + "\"\r\n\r\n--" +
-                  mark + "\r\n" + Body(text) + "\r\n--" + mark + "\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; " +
+    row.content = Head(settings_, letter, subject) +
+                  "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" + mark +
+                  "\"\r\n\r\n--" + mark + "\r\n" + Body(text) + "\r\n--" + mark +
+                  "\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; " +
                   settings_.host_name + "\r\n\r\n";
     for (const std::string& path : held.forward_paths) {
-      row.content += HeaderLine("Final-Recipient", "rfc822; " + path) + "Action: failed\r\nStatus: 5.7.1\r\n\r\n";
+      row.content +=
+          HeaderLine("Final-Recipient", "rfc822; " + path) + "Action: failed\r\nStatus: 5.7.1\r\n\r\n";
     }
-    row.content += "--" + mark + "\r\nContent-Type: text/rfc822-headers\r\n\r\n" + HeaderLine("Subject", held.subject) +
-                   HeaderLine("Message-ID", held.message_id) + "\r\n--" + mark + "--\r\n";
+    row.content += "--" + mark + "\r\nContent-Type: text/rfc822-headers\r\n\r\n" +
+                   HeaderLine("Subject", held.subject) + HeaderLine("Message-ID", held.message_id) +
+                   "\r\n--" + mark + "--\r\n";
   } else {
     row.content = Head(settings_, letter, subject) + Body(text);
   }

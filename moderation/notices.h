@@ -1,7 +1,7 @@
 // The letters: wording is data (etc/notices/LANG/EVENT.txt, Mustache), manners are here (RFC 3834, RFC 5321
-// section 4.5.5): null reverse-path, Auto-Submitted, never to automatic mail, lists or unauthenticated strangers.
-// Threads: immutable. Errors: the constructor throws SettingsError for a missing or broken template.
-// SPDX-License-Identifier: Apache-2.0
+// section 4.5.5): null reverse-path, Auto-Submitted, never to automatic mail, lists or unauthenticated
+// strangers. Threads: immutable. Errors: the constructor throws SettingsError for a missing or broken
+// template. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -26,12 +26,14 @@ class Notices {
   explicit Notices(NoticeSettings settings);
   ~Notices();
 
-  // Letters for a new hold: to the poster (when MayAnswer) and to each moderator. Keys and content hold "{id}".
+  // Letters for a new hold: to the poster (when MayAnswer) and to each moderator. Keys and content hold
+  // "{id}".
   std::vector<OutboxRow> ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
                                  const Policy& policy, Time now, Time expires) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
-  // The outcome for the poster: event is "released", "rejected", "expired", "discarded" (no letter), "withdrawn".
+  // The outcome for the poster: event is "released", "rejected", "expired", "discarded" (no letter),
+  // "withdrawn".
   std::vector<OutboxRow> ForOutcome(const HeldMessage& held, std::string_view event, std::string_view why,
                                     Time now) const;
 
@@ -45,7 +47,8 @@ class Notices {
 // The poster must be known: SASL log-in, a client on this machine, or a dmarc/dkim pass of `authserv_id`.
 bool MayAnswer(const Message& message, std::string_view authserv_id, std::string* why_not);
 
-// A header field "Name: body\r\n" of safe text: controls out, RFC 2047 where not ASCII, folded (RFC 5322 section 2.1.1).
+// A header field "Name: body\r\n" of safe text: controls out, RFC 2047 where not ASCII, folded (RFC 5322
+// section 2.1.1).
 std::string HeaderLine(std::string_view name, std::string_view value);
 
 }  // namespace listwarden

@@ -62,7 +62,8 @@ Sent Send(const Mail& mail) {
   const std::unique_ptr<CURL, CloseCurl> handle(curl_easy_init());
   if (!handle) return sent;
   std::unique_ptr<curl_slist, FreeList> recipients;
-  for (const std::string& path : mail.forward_paths) recipients.reset(curl_slist_append(recipients.release(), ("<" + path + ">").c_str()));
+  for (const std::string& path : mail.forward_paths)
+    recipients.reset(curl_slist_append(recipients.release(), ("<" + path + ">").c_str()));
   const std::string from = "<" + mail.reverse_path + ">";
   Upload upload{&mail.content};
   CURL* curl = handle.get();
@@ -110,7 +111,8 @@ bool IsSafePath(const std::string& path) {
 
 }  // namespace
 
-OutboxWorker::OutboxWorker(HoldStore& store, const ReleaseKey& key, OutboxSettings settings, const Clock& clock)
+OutboxWorker::OutboxWorker(HoldStore& store, const ReleaseKey& key, OutboxSettings settings,
+                           const Clock& clock)
     : store_(store), key_(key), settings_(std::move(settings)), clock_(clock) {}
 
 bool OutboxWorker::Turn() {
@@ -132,24 +134,34 @@ bool OutboxWorker::Turn() {
     }
     const std::string bytes = WithCrlf(held->raw);
     const auto body = bytes.find("\r\n\r\n");
-    const std::string_view signed_body = body == std::string::npos ? std::string_view() : std::string_view(bytes).substr(body + 4);
-    const std::string token = key_.Sign(row.held_id + "." + std::to_string(lease->fence), row.forward_paths, signed_body, clock_.Now() + kTokenLife);
+    const std::string_view signed_body =
+        body == std::string::npos ? std::string_view() : std::string_view(bytes).substr(body + 4);
+    const std::string token = key_.Sign(row.held_id + "." + std::to_string(lease->fence), row.forward_paths,
+                                        signed_body, clock_.Now() + kTokenLife);
     mail.content = std::string(kReleaseField) + ": " + token + "\r\n" + bytes;
   } else {
     mail.content = WithCrlf(row.content);
   }
-  if (!std::all_of(mail.forward_paths.begin(), mail.forward_paths.end(), IsSafePath) || !IsSafePath(mail.reverse_path)) {
-    store_.Report(*lease, HoldStore::SendResult::kFailed, "an address cannot be written in SMTP", clock_.Now());
+  if (!std::all_of(mail.forward_paths.begin(), mail.forward_paths.end(), IsSafePath) ||
+      !IsSafePath(mail.reverse_path)) {
+    store_.Report(*lease, HoldStore::SendResult::kFailed, "an address cannot be written in SMTP",
+                  clock_.Now());
     return true;
   }
   const Sent sent = Send(mail);
   auto result = HoldStore::SendResult::kRetry;
-  if (sent.is_taken) result = HoldStore::SendResult::kSent;
-  else if (sent.code >= 500 || row.attempts >= kMostAttempts) result = HoldStore::SendResult::kFailed;
-  const auto wait = kBackOffMinutes[std::min<std::size_t>(static_cast<std::size_t>(std::max(row.attempts - 1, 0)), kBackOffMinutes.size() - 1)];
+  if (sent.is_taken)
+    result = HoldStore::SendResult::kSent;
+  else if (sent.code >= 500 || row.attempts >= kMostAttempts)
+    result = HoldStore::SendResult::kFailed;
+  const auto wait = kBackOffMinutes[std::min<std::size_t>(
+      static_cast<std::size_t>(std::max(row.attempts - 1, 0)), kBackOffMinutes.size() - 1)];
   store_.Report(*lease, result, sent.reply, clock_.Now() + std::chrono::minutes(wait));
   Log(sent.is_taken ? LogLevel::kInfo : LogLevel::kWarning, "sent",
-      {{"id", row.held_id}, {"kind", is_release ? "release" : "letter"}, {"taken", sent.is_taken ? "yes" : "no"}, {"reply", sent.reply}});
+      {{"id", row.held_id},
+       {"kind", is_release ? "release" : "letter"},
+       {"taken", sent.is_taken ? "yes" : "no"},
+       {"reply", sent.reply}});
   return true;
 }
 

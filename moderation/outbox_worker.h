@@ -1,7 +1,7 @@
-// Sends what waits in the outbox: letters, and released mail through the re-injection listener with a signed token.
-// One turn leases one row, sends it by SMTP (libcurl), and reports; crash at any point sends again, never loses.
-// Threads: Turn() from one thread at a time per object; many objects and processes may share a store.
-// SPDX-License-Identifier: Apache-2.0
+// Sends what waits in the outbox: letters, and released mail through the re-injection listener with a signed
+// token. One turn leases one row, sends it by SMTP (libcurl), and reports; crash at any point sends again,
+// never loses. Threads: Turn() from one thread at a time per object; many objects and processes may share a
+// store. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 
@@ -15,7 +15,7 @@ struct OutboxSettings {
   std::string reinject_host = "127.0.0.1";
   int reinject_port = 10025;  // released mail; our milter runs there too and checks the token
   std::string letter_host = "127.0.0.1";
-  int letter_port = 10026;    // our own letters: a listener without the milter
+  int letter_port = 10026;  // our own letters: a listener without the milter
   std::string helo_name = "localhost";
 };
 

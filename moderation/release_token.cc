@@ -31,7 +31,8 @@ std::string BodyHash(std::string_view body) {
   return Hex(hash, sizeof hash);
 }
 
-std::string Signed(const std::string& key, std::string_view id, std::vector<std::string> paths, std::string_view body, long long expires) {
+std::string Signed(const std::string& key, std::string_view id, std::vector<std::string> paths,
+                   std::string_view body, long long expires) {
   std::sort(paths.begin(), paths.end());
   std::string text = "v1\n" + std::string(id) + "\n" + std::to_string(expires) + "\n" + BodyHash(body) + "\n";
   for (const std::string& path : paths) text += path + "\n";
@@ -53,12 +54,16 @@ std::string Value(std::string_view token, std::string_view name) {
 ReleaseKey::ReleaseKey(const std::filesystem::path& file) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw SettingsError(file.string() + ":0: the release key cannot be read; listwarden-milter makes it at first start");
+  if (!in)
+    throw SettingsError(file.string() +
+                        ":0: the release key cannot be read; listwarden-milter makes it at first start");
   key_.assign(std::istreambuf_iterator<char>(in), {});
-  if (key_.size() < kKeyBytes) throw SettingsError(file.string() + ":0: the release key is too short; expected 32 bytes");
+  if (key_.size() < kKeyBytes)
+    throw SettingsError(file.string() + ":0: the release key is too short; expected 32 bytes");
   struct stat facts {};
   if (stat(file.c_str(), &facts) == 0 && (facts.st_mode & 0007) != 0) {
-    throw SettingsError(file.string() + ":0: others may read the release key; expected mode 0640: chmod o= " + file.string());
+    throw SettingsError(file.string() +
+                        ":0: others may read the release key; expected mode 0640: chmod o= " + file.string());
   }
   key_.resize(kKeyBytes);
 }
@@ -70,25 +75,32 @@ void ReleaseKey::Create(const std::filesystem::path& file) {
   // O_EXCL: of two daemons that start together one makes it, the other reads it.
   const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   if (fd < 0 && errno == EEXIST) return;
-  const bool is_written = fd >= 0 && write(fd, key, sizeof key) == static_cast<ssize_t>(sizeof key) && fsync(fd) == 0;
+  const bool is_written =
+      fd >= 0 && write(fd, key, sizeof key) == static_cast<ssize_t>(sizeof key) && fsync(fd) == 0;
   if (fd >= 0) close(fd);
-  if (!is_written) throw SettingsError(file.string() + ":0: the release key cannot be made: " + std::strerror(errno));
+  if (!is_written)
+    throw SettingsError(file.string() + ":0: the release key cannot be made: " + std::strerror(errno));
 }
 
-std::string ReleaseKey::Sign(std::string_view id, const std::vector<std::string>& forward_paths, std::string_view body, Time expires) const {
+std::string ReleaseKey::Sign(std::string_view id, const std::vector<std::string>& forward_paths,
+                             std::string_view body, Time expires) const {
   const long long until = expires.time_since_epoch().count();
-  return "v1; id=" + std::string(id) + "; exp=" + std::to_string(until) + "; sig=" + Signed(key_, id, forward_paths, body, until);
+  return "v1; id=" + std::string(id) + "; exp=" + std::to_string(until) +
+         "; sig=" + Signed(key_, id, forward_paths, body, until);
 }
 
-std::optional<std::string> ReleaseKey::Verify(std::string_view token, const std::vector<std::string>& forward_paths, std::string_view body,
-                                              Time now) const {
+std::optional<std::string> ReleaseKey::Verify(std::string_view token,
+                                              const std::vector<std::string>& forward_paths,
+                                              std::string_view body, Time now) const {
   if (token.size() > 400) return std::nullopt;
   const std::string id = Value(token, "id="), expires = Value(token, "exp="), given = Value(token, "sig=");
   char* end = nullptr;
   const long long until = std::strtoll(expires.c_str(), &end, 10);
-  if (id.empty() || expires.empty() || *end != '\0' || until < now.time_since_epoch().count()) return std::nullopt;
+  if (id.empty() || expires.empty() || *end != '\0' || until < now.time_since_epoch().count())
+    return std::nullopt;
   const std::string wanted = Signed(key_, id, forward_paths, body, until);
-  if (given.size() != wanted.size() || sodium_memcmp(given.data(), wanted.data(), wanted.size()) != 0) return std::nullopt;
+  if (given.size() != wanted.size() || sodium_memcmp(given.data(), wanted.data(), wanted.size()) != 0)
+    return std::nullopt;
   return id + ":" + expires;
 }
 

@@ -1,7 +1,7 @@
-// The signed, single-use mark by which our milter knows released mail: HMAC-SHA-256 over id, list recipients, body
-// hash and expiry; carried in the field "Listwarden-Release", accepted only on the re-injection listener.
-// Threads: immutable. Errors: ReleaseKey throws SettingsError when the file is missing, short or open to others.
-// SPDX-License-Identifier: Apache-2.0
+// The signed, single-use mark by which our milter knows released mail: HMAC-SHA-256 over id, list recipients,
+// body hash and expiry; carried in the field "Listwarden-Release", accepted only on the re-injection
+// listener. Threads: immutable. Errors: ReleaseKey throws SettingsError when the file is missing, short or
+// open to others. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -17,8 +17,8 @@ inline constexpr std::string_view kReleaseField = "Listwarden-Release";
 
 class ReleaseKey {
  public:
-  explicit ReleaseKey(const std::filesystem::path& file);       // 32 random bytes or more, mode 0600/0640
-  static void Create(const std::filesystem::path& file);  // makes one, mode 0640
+  explicit ReleaseKey(const std::filesystem::path& file);  // 32 random bytes or more, mode 0600/0640
+  static void Create(const std::filesystem::path& file);   // makes one, mode 0640
 
   std::string Sign(std::string_view id, const std::vector<std::string>& forward_paths, std::string_view body,
                    Time expires) const;

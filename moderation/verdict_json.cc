@@ -5,7 +5,8 @@
 
 namespace listwarden {
 
-std::string VerdictJson(const Message& message, std::string_view source, const Verdict& verdict, long long microseconds) {
+std::string VerdictJson(const Message& message, std::string_view source, const Verdict& verdict,
+                        long long microseconds) {
   using Json = nlohmann::ordered_json;
   Json filters = Json::array();
   for (const FilterVerdict& filter : verdict.filters) {

@@ -1,5 +1,5 @@
-// The JSON of `listwarden check --json`, also kept with every held message. Field names are a contract for scripts.
-// SPDX-License-Identifier: Apache-2.0
+// The JSON of `listwarden check --json`, also kept with every held message. Field names are a contract for
+// scripts. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,6 +9,7 @@
 namespace listwarden {
 
 // One line; broken UTF-8 is replaced.
-std::string VerdictJson(const Message& message, std::string_view source, const Verdict& verdict, long long microseconds);
+std::string VerdictJson(const Message& message, std::string_view source, const Verdict& verdict,
+                        long long microseconds);
 
 }  // namespace listwarden

@@ -33,7 +33,7 @@ struct ListPolicy {
   std::string language = "en";          // "en" | "cy"
   Mode mode = Mode::kObserve;
   std::map<std::string, FilterPolicy> filters;  // every known filter has an entry after loading
-  std::vector<std::string> exempt;              // posters passed unjudged: address or "@domain", when authenticated
+  std::vector<std::string> exempt;  // posters passed unjudged: address or "@domain", when authenticated
   std::chrono::hours expiry{24 * 7};
   OnExpiry on_expiry = OnExpiry::kReject;
 };

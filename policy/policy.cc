@@ -30,14 +30,16 @@ std::vector<fs::path> TomlFiles(const fs::path& folder) {
   return files;
 }
 
-std::optional<Confidence> ReadThreshold(TomlTable& table, std::string_view key, std::optional<Confidence> otherwise) {
+std::optional<Confidence> ReadThreshold(TomlTable& table, std::string_view key,
+                                        std::optional<Confidence> otherwise) {
   if (!table.Has(key)) return otherwise;
   const std::string word = table.Text(key);
   if (word == "never") return std::nullopt;
   for (const Confidence one : {Confidence::kLow, Confidence::kMedium, Confidence::kHigh}) {
     if (ConfidenceName(one) == word) return one;
   }
-  table.Fail(key, std::string(key) + " \"" + word + "\" is unknown; expected \"low\", \"medium\", \"high\" or \"never\"");
+  table.Fail(key, std::string(key) + " \"" + word +
+                      "\" is unknown; expected \"low\", \"medium\", \"high\" or \"never\"");
 }
 
 Mode ReadMode(TomlTable& table, Mode otherwise, bool may_be_off) {
@@ -46,7 +48,8 @@ Mode ReadMode(TomlTable& table, Mode otherwise, bool may_be_off) {
   if (word == "observe") return Mode::kObserve;
   if (word == "enforce") return Mode::kEnforce;
   if (word == "off" && may_be_off) return Mode::kOff;
-  table.Fail("mode", "mode \"" + word + "\" is unknown; expected \"observe\"" + (may_be_off ? ", \"enforce\" or \"off\"" : " or \"enforce\""));
+  table.Fail("mode", "mode \"" + word + "\" is unknown; expected \"observe\"" +
+                         (may_be_off ? ", \"enforce\" or \"off\"" : " or \"enforce\""));
 }
 
 std::string HashOf(const std::vector<fs::path>& files) {
@@ -54,7 +57,8 @@ std::string HashOf(const std::vector<fs::path>& files) {
   crypto_generichash_init(&state, nullptr, 0, 8);
   for (const fs::path& file : files) {
     std::ifstream in(file, std::ios::binary);
-    const std::string text = file.filename().string() + '\0' + std::string(std::istreambuf_iterator<char>(in), {});
+    const std::string text =
+        file.filename().string() + '\0' + std::string(std::istreambuf_iterator<char>(in), {});
     crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
   unsigned char hash[8];
@@ -92,7 +96,8 @@ bool IsExempt(const Message& message, const ListPolicy& list) {
   const std::string& poster = message.envelope.authenticated;
   return std::any_of(list.exempt.begin(), list.exempt.end(), [&](const std::string& one) {
     return EqualsIgnoringCase(one, poster) ||
-           (one.front() == '@' && poster.size() > one.size() && EqualsIgnoringCase(poster.substr(poster.size() - one.size()), one));
+           (one.front() == '@' && poster.size() > one.size() &&
+            EqualsIgnoringCase(poster.substr(poster.size() - one.size()), one));
   });
 }
 
@@ -112,13 +117,15 @@ struct Policy::State {
   void ReadClauses(const fs::path& file);
   void ReadRegister(const fs::path& file);
   void ReadList(const fs::path& file);
-  std::vector<Finding> Inspect(const Filter& filter, const Message& message, const ListPolicy& list, const std::vector<Hit>& hits) const;
+  std::vector<Finding> Inspect(const Filter& filter, const Message& message, const ListPolicy& list,
+                               const std::vector<Hit>& hits) const;
 };
 
 void Policy::State::ReadClauses(const fs::path& file) {
   TomlTable table = ReadToml(file);
   for (TomlTable& one : table.Tables("clause")) {
-    Clause clause{one.Text("id"), one.Text("filter"), one.Text("title"), one.Text("title-cy"), one.Text("text"), one.Text("text-cy")};
+    Clause clause{one.Text("id"),       one.Text("filter"), one.Text("title"),
+                  one.Text("title-cy"), one.Text("text"),   one.Text("text-cy")};
     defaults[clause.filter] = {Mode::kEnforce, ReadThreshold(one, "tag-from", Confidence::kLow),
                                ReadThreshold(one, "hold-from", Confidence::kHigh)};
     one.Finish();
@@ -137,7 +144,8 @@ void Policy::State::ReadRegister(const fs::path& file) {
       entry.aliases = one.Texts("aliases");
       entry.domains = one.Texts("domains");
       entry.represents_body = one.Flag("represents-body");
-      for (const std::string& product : one.Texts("products")) registers.push_back({"product", product, {}, entry.domains, false});
+      for (const std::string& product : one.Texts("products"))
+        registers.push_back({"product", product, {}, entry.domains, false});
       one.Finish();
       registers.push_back(std::move(entry));
     }
@@ -150,7 +158,8 @@ void Policy::State::ReadList(const fs::path& file) {
   ListPolicy list;
   list.address = LowerAscii(table.Text("address"));
   if (list.address != "default" && list.address.find('@') == std::string::npos) {
-    table.Fail("address", "address \"" + list.address + "\" is no mail address; expected name@domain or \"default\"");
+    table.Fail("address",
+               "address \"" + list.address + "\" is no mail address; expected name@domain or \"default\"");
   }
   list.name = table.Text("name");
   list.purpose = table.Text("purpose");
@@ -158,20 +167,27 @@ void Policy::State::ReadList(const fs::path& file) {
   list.responsible = table.Text("responsible");
   list.moderators = table.Texts("moderators");
   list.language = table.Text("language", "en");
-  if (list.language != "en" && list.language != "cy") table.Fail("language", "language \"" + list.language + "\" is unknown; expected \"en\" or \"cy\"");
+  if (list.language != "en" && list.language != "cy")
+    table.Fail("language", "language \"" + list.language + "\" is unknown; expected \"en\" or \"cy\"");
   list.mode = ReadMode(table, Mode::kObserve, false);
   for (const std::string& one : table.Texts("exempt")) {
-    if (one.find('@') == std::string::npos) table.Fail("exempt", "exempt \"" + one + "\" is neither an address nor \"@domain\"");
+    if (one.find('@') == std::string::npos)
+      table.Fail("exempt", "exempt \"" + one + "\" is neither an address nor \"@domain\"");
     list.exempt.push_back(LowerAscii(one));
   }
   const long long days = table.Number("expiry-days", 7);
   if (days < 1 || days > 365) table.Fail("expiry-days", "expiry-days is outside 1 to 365");
   list.expiry = std::chrono::hours(24 * days);
   const std::string on_expiry = table.Text("on-expiry", "reject");
-  if (on_expiry == "reject") list.on_expiry = OnExpiry::kReject;
-  else if (on_expiry == "release") list.on_expiry = OnExpiry::kRelease;
-  else if (on_expiry == "discard") list.on_expiry = OnExpiry::kDiscard;
-  else table.Fail("on-expiry", "on-expiry \"" + on_expiry + "\" is unknown; expected \"reject\", \"release\" or \"discard\"");
+  if (on_expiry == "reject")
+    list.on_expiry = OnExpiry::kReject;
+  else if (on_expiry == "release")
+    list.on_expiry = OnExpiry::kRelease;
+  else if (on_expiry == "discard")
+    list.on_expiry = OnExpiry::kDiscard;
+  else
+    table.Fail("on-expiry",
+               "on-expiry \"" + on_expiry + "\" is unknown; expected \"reject\", \"release\" or \"discard\"");
   TomlTable per_filter = table.Table("filters");
   for (const auto& filter : filters) {
     const std::string filter_name(filter->name());
@@ -185,7 +201,8 @@ void Policy::State::ReadList(const fs::path& file) {
     list.filters[filter_name] = one;
   }
   per_filter.Finish();
-  if (list.address != "default" && by_address.count(list.address) != 0) table.Fail("address", "list " + list.address + " is there already");
+  if (list.address != "default" && by_address.count(list.address) != 0)
+    table.Fail("address", "list " + list.address + " is there already");
   table.Finish();
   if (list.address == "default") {
     default_list = std::move(list);
@@ -198,31 +215,41 @@ void Policy::State::ReadList(const fs::path& file) {
 Policy::Policy(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Policy::~Policy() = default;
 
-std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_view policy_name, std::vector<std::unique_ptr<Filter>> filters) {
+std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_view policy_name,
+                                           std::vector<std::unique_ptr<Filter>> filters) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
   auto state = std::make_unique<State>();
   state->name = std::string(policy_name);
   state->filters = std::move(filters);
   const fs::path home = folder / "policies" / state->name;
-  if (!fs::is_directory(home)) throw SettingsError(home.string() + ":0: no such policy folder; expected policies/NAME beside listwarden.conf");
+  if (!fs::is_directory(home))
+    throw SettingsError(home.string() +
+                        ":0: no such policy folder; expected policies/NAME beside listwarden.conf");
   state->ReadClauses(home / "clauses.toml");
   std::vector<fs::path> files = {home / "clauses.toml"}, rule_files;
   for (const auto& filter : state->filters) {
     const fs::path file = home / (std::string(filter->name()) + ".toml");
-    if (!fs::exists(file)) throw SettingsError(file.string() + ":0: is missing; every filter has a rule file of its name");
+    if (!fs::exists(file))
+      throw SettingsError(file.string() + ":0: is missing; every filter has a rule file of its name");
     rule_files.push_back(file);
   }
   for (const fs::path& file : TomlFiles(home)) {
-    if (file.filename() != "clauses.toml" && std::find(rule_files.begin(), rule_files.end(), file) == rule_files.end()) {
-      throw SettingsError(file.string() + ":1: belongs to no filter; a rule file is named as its filter, a site's own rules go to rules.d/");
+    if (file.filename() != "clauses.toml" &&
+        std::find(rule_files.begin(), rule_files.end(), file) == rule_files.end()) {
+      throw SettingsError(
+          file.string() +
+          ":1: belongs to no filter; a rule file is named as its filter, a site's own rules go to rules.d/");
     }
   }
   for (const fs::path& file : TomlFiles(folder / "rules.d")) rule_files.push_back(file);
   files.insert(files.end(), rule_files.begin(), rule_files.end());
   state->rules = RuleSet::Load(rule_files);
   for (const Rule& rule : state->rules->rules()) {
-    const bool is_known = std::any_of(state->clauses.begin(), state->clauses.end(), [&](const Clause& one) { return one.id == rule.clause; });
-    if (!is_known) throw RuleError(home.string() + "/clauses.toml:1: has no clause \"" + rule.clause + "\", which rule " + rule.id + " names");
+    const bool is_known = std::any_of(state->clauses.begin(), state->clauses.end(),
+                                      [&](const Clause& one) { return one.id == rule.clause; });
+    if (!is_known)
+      throw RuleError(home.string() + "/clauses.toml:1: has no clause \"" + rule.clause + "\", which rule " +
+                      rule.id + " names");
   }
   for (const fs::path& file : TomlFiles(home / "registers")) {
     state->ReadRegister(file);
@@ -233,7 +260,8 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
     state->ReadList(file);
     files.push_back(file);
   }
-  if (state->default_list.address.empty()) throw SettingsError((folder / "lists.d").string() + ":0: has no list with address = \"default\"");
+  if (state->default_list.address.empty())
+    throw SettingsError((folder / "lists.d").string() + ":0: has no list with address = \"default\"");
   state->version = HashOf(files);
   std::shared_ptr<const Policy> policy(new Policy(std::move(state)));
   const std::vector<std::string> wrong = policy->ProveExamples();
@@ -265,8 +293,8 @@ const ListPolicy* Policy::FindList(std::string_view address) const {
   return found == state_->by_address.end() ? nullptr : &state_->lists[found->second];
 }
 
-std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message& message, const ListPolicy& list,
-                                            const std::vector<Hit>& hits) const {
+std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message& message,
+                                            const ListPolicy& list, const std::vector<Hit>& hits) const {
   std::vector<Hit> own;
   for (const Hit& hit : hits) {
     if (hit.rule->filter == filter.name()) own.push_back(hit);
@@ -278,7 +306,8 @@ std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message&
     });
     if (!is_there && kept.size() < kFindingsPerFilter) kept.push_back(std::move(finding));
   }
-  std::stable_sort(kept.begin(), kept.end(), [](const Finding& a, const Finding& b) { return a.confidence > b.confidence; });
+  std::stable_sort(kept.begin(), kept.end(),
+                   [](const Finding& a, const Finding& b) { return a.confidence > b.confidence; });
   return kept;
 }
 
@@ -320,7 +349,8 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
   return verdict;
 }
 
-std::vector<Verdict> Policy::JudgeAll(const Message& message, const std::vector<std::string>& addresses) const {
+std::vector<Verdict> Policy::JudgeAll(const Message& message,
+                                      const std::vector<std::string>& addresses) const {
   std::vector<Verdict> verdicts;
   std::vector<const ListPolicy*> seen;
   for (const std::string& address : addresses) {

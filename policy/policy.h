@@ -3,8 +3,8 @@
 //   Verdict v = policy->Judge(message, *policy->FindList("list@example.org"));
 // Folder: lists.d/*.toml, policies/NAME/{clauses.toml, FILTER.toml, registers/*.toml}, rules.d/*.toml.
 // Threads: immutable; Judge may run on many threads. A reload makes a new Policy and swaps a shared_ptr.
-// Errors: Load throws RuleError/SettingsError with file and line; also when a rule contradicts its own examples.
-// Judge never throws: a filter that fails makes the verdict unread (held), and is named there.
+// Errors: Load throws RuleError/SettingsError with file and line; also when a rule contradicts its own
+// examples. Judge never throws: a filter that fails makes the verdict unread (held), and is named there.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
@@ -36,7 +36,7 @@ class Policy {
   const std::string& name() const;
   const std::vector<Clause>& clauses() const;
   const Clause* FindClause(std::string_view id) const;
-  const std::vector<ListPolicy>& lists() const;      // without "default"
+  const std::vector<ListPolicy>& lists() const;                // without "default"
   const ListPolicy* FindList(std::string_view address) const;  // any case; nullptr when not one of ours
   const ListPolicy& default_list() const;
   const RuleSet& rules() const;

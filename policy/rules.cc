@@ -31,7 +31,8 @@ RE2::Options Re2Options() {
 }
 
 bool IsWordByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
@@ -42,9 +43,12 @@ bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
 
 const std::map<std::string, std::vector<Region>, std::less<>>& RegionsByName() {
   static const std::map<std::string, std::vector<Region>, std::less<>> names = {
-      {"subject", {Region::kSubject}},       {"author-text", {Region::kAuthorText, Region::kHidden}},
-      {"quoted", {Region::kQuoted}},         {"signature", {Region::kSignature}},
-      {"footer", {Region::kLegalFooter, Region::kListFooter}}, {"attachment", {Region::kAttachment}},
+      {"subject", {Region::kSubject}},
+      {"author-text", {Region::kAuthorText, Region::kHidden}},
+      {"quoted", {Region::kQuoted}},
+      {"signature", {Region::kSignature}},
+      {"footer", {Region::kLegalFooter, Region::kListFooter}},
+      {"attachment", {Region::kAttachment}},
       {"hidden", {Region::kHidden}}};
   return names;
 }
@@ -54,7 +58,8 @@ Confidence ReadConfidence(TomlTable& table) {
   for (const Confidence one : {Confidence::kLow, Confidence::kMedium, Confidence::kHigh}) {
     if (ConfidenceName(one) == word) return one;
   }
-  table.Fail("confidence", "confidence \"" + word + "\" is unknown; expected \"low\", \"medium\" or \"high\"");
+  table.Fail("confidence",
+             "confidence \"" + word + "\" is unknown; expected \"low\", \"medium\" or \"high\"");
 }
 
 std::vector<Region> ReadRegions(TomlTable& table) {
@@ -64,7 +69,9 @@ std::vector<Region> ReadRegions(TomlTable& table) {
   for (const std::string& name : names) {
     const auto found = RegionsByName().find(name);
     if (found == RegionsByName().end()) {
-      table.Fail("where", "region \"" + name + "\" is unknown; expected subject, author-text, quoted, signature, footer, attachment or hidden");
+      table.Fail("where", "region \"" + name +
+                              "\" is unknown; expected subject, author-text, quoted, signature, footer, "
+                              "attachment or hidden");
     }
     regions.insert(regions.end(), found->second.begin(), found->second.end());
   }
@@ -102,7 +109,8 @@ Sets ReadSets(TomlTable file) {
   // A set may name another one whose name sorts before it.
   for (const std::string& name : names) {
     std::string joined;
-    for (const std::string& one : table.Texts(name)) joined += (joined.empty() ? "" : "|") + WithSets(one, sets);
+    for (const std::string& one : table.Texts(name))
+      joined += (joined.empty() ? "" : "|") + WithSets(one, sets);
     sets[name] = "(?:" + joined + ")";
   }
   return sets;
@@ -110,12 +118,15 @@ Sets ReadSets(TomlTable file) {
 
 void CheckPattern(TomlTable& table, std::string_view key, const std::string& pattern, bool is_raw) {
   const RE2 compiled(pattern, Re2Options());
-  if (!compiled.ok()) table.Fail(key, "pattern '" + pattern + "': " + compiled.error() + "; expected RE2 syntax");
+  if (!compiled.ok())
+    table.Fail(key, "pattern '" + pattern + "': " + compiled.error() + "; expected RE2 syntax");
   if (is_raw) return;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const bool is_escape = i > 0 && pattern[i - 1] == '\\';
     if (pattern[i] >= 'A' && pattern[i] <= 'Z' && !is_escape && !(i > 1 && pattern[i - 2] == '\\')) {
-      table.Fail(key, "pattern '" + pattern + "' has capital letters; write it in lower case, the text is folded (or set raw = true)");
+      table.Fail(key,
+                 "pattern '" + pattern +
+                     "' has capital letters; write it in lower case, the text is folded (or set raw = true)");
     }
   }
 }
@@ -124,14 +135,16 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets) {
   Rule rule;
   rule.id = table.Text("id");
   const auto slash = rule.id.find('/');
-  if (slash == std::string::npos || slash == 0) table.Fail("id", "id \"" + rule.id + "\" has no filter; expected \"filter/name\"");
+  if (slash == std::string::npos || slash == 0)
+    table.Fail("id", "id \"" + rule.id + "\" has no filter; expected \"filter/name\"");
   rule.filter = rule.id.substr(0, slash);
   rule.clause = clause;
   rule.confidence = ReadConfidence(table);
   rule.where = ReadRegions(table);
   rule.words = table.Texts("words");
   rule.pattern = WithSets(table.Text("pattern", ""), sets);
-  if (rule.words.empty() == rule.pattern.empty()) table.Fail("pattern", "rule " + rule.id + ": expected either pattern or words");
+  if (rule.words.empty() == rule.pattern.empty())
+    table.Fail("pattern", "rule " + rule.id + ": expected either pattern or words");
   rule.raw = table.Flag("raw");
   rule.is_secret = table.Flag("secret");
   rule.quoted_lower = table.Flag("quoted-lower");
@@ -140,7 +153,8 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets) {
   rule.advice = table.Text("advice");
   rule.hit = table.Texts("hit");
   rule.miss = table.Texts("miss");
-  if (rule.hit.empty() || rule.miss.empty()) table.Fail("hit", "rule " + rule.id + " needs at least one hit and one miss");
+  if (rule.hit.empty() || rule.miss.empty())
+    table.Fail("hit", "rule " + rule.id + " needs at least one hit and one miss");
   for (const std::string& one : table.Texts("unless")) rule.unless.push_back(WithSets(one, sets));
   for (const std::string& one : table.Texts("requires")) rule.requires_.push_back(WithSets(one, sets));
   for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
@@ -181,7 +195,8 @@ struct RuleSet::Machine {
   void Compile();
   bool Accepts(std::size_t rule, const Segment& segment, std::size_t begin, std::size_t end) const;
   void ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
-  void MatchPattern(std::size_t rule, const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
+  void MatchPattern(std::size_t rule, const Segment& segment, std::vector<std::size_t>* counts,
+                    std::vector<Hit>* hits) const;
 };
 
 void RuleSet::Machine::Compile() {
@@ -190,8 +205,10 @@ void RuleSet::Machine::Compile() {
     const Rule& rule = rules[i];
     Compiled one;
     for (const Region region : rule.where) one.regions |= 1u << static_cast<unsigned>(region);
-    for (const std::string& text : rule.unless) one.unless.push_back(std::make_unique<RE2>(text, Re2Options()));
-    for (const std::string& text : rule.requires_) one.requires_.push_back(std::make_unique<RE2>(text, Re2Options()));
+    for (const std::string& text : rule.unless)
+      one.unless.push_back(std::make_unique<RE2>(text, Re2Options()));
+    for (const std::string& text : rule.requires_)
+      one.requires_.push_back(std::make_unique<RE2>(text, Re2Options()));
     for (const std::string& phrase : rule.words) {
       words.push_back(TextView(phrase).folded());
       phrases.push_back({i, words.back().size()});
@@ -211,23 +228,27 @@ void RuleSet::Machine::Compile() {
   index = std::make_unique<WordIndex>(words);
 }
 
-bool RuleSet::Machine::Accepts(std::size_t rule, const Segment& segment, std::size_t begin, std::size_t end) const {
+bool RuleSet::Machine::Accepts(std::size_t rule, const Segment& segment, std::size_t begin,
+                               std::size_t end) const {
   const Compiled& one = compiled[rule];
   if (one.unless.empty() && one.requires_.empty()) return true;
   const std::string_view text = TextOf(rules[rule], segment);
   const auto [from, to] = SentenceAround(text, begin, end);
   const re2::StringPiece sentence = Piece(text.substr(from, to - from));
-  const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) { return RE2::PartialMatch(sentence, *pattern); };
+  const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) {
+    return RE2::PartialMatch(sentence, *pattern);
+  };
   return std::none_of(one.unless.begin(), one.unless.end(), stands_there) &&
          std::all_of(one.requires_.begin(), one.requires_.end(), stands_there);
 }
 
-void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::vector<std::size_t>* counts,
-                                    std::vector<Hit>* hits) const {
+void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment,
+                                    std::vector<std::size_t>* counts, std::vector<Hit>* hits) const {
   const std::string_view text = TextOf(rules[rule], segment);
   std::size_t at = 0;
   // Matches that `unless` takes back are bounded too.
-  for (std::size_t tries = 0; at < text.size() && (*counts)[rule] < kHitsPerRule && tries < 10 * kHitsPerRule; ++tries) {
+  for (std::size_t tries = 0; at < text.size() && (*counts)[rule] < kHitsPerRule && tries < 10 * kHitsPerRule;
+       ++tries) {
     re2::StringPiece found;
     if (!compiled[rule].pattern->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &found, 1)) return;
     const auto begin = static_cast<std::size_t>(found.data() - text.data());
@@ -240,7 +261,8 @@ void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, st
   }
 }
 
-void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const {
+void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size_t>* counts,
+                                   std::vector<Hit>* hits) const {
   const std::string_view folded = segment.text.folded();
   const unsigned region = 1u << static_cast<unsigned>(segment.region);
   std::vector<char> is_seen;
@@ -292,14 +314,16 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
       std::string of_rule = one.Text("clause", clause);
       if (of_rule.empty()) one.Fail("clause", "no clause; expected clause = \"…\" here or in [filter]");
       Rule rule = ReadRule(one, of_rule, sets);
-      if (!ids.insert(rule.id).second) one.Fail("id", "rule " + rule.id + " is there already; ids are unique");
+      if (!ids.insert(rule.id).second)
+        one.Fail("id", "rule " + rule.id + " is there already; ids are unique");
       if (!about.empty()) machine->about[rule.filter] = about;
       machine->rules.push_back(std::move(rule));
     }
     table.Finish();
   }
   for (const std::string& id : off) {
-    if (ids.count(id) == 0) throw RuleError(files.back().string() + ":1: off names rule " + id + ", which does not exist");
+    if (ids.count(id) == 0)
+      throw RuleError(files.back().string() + ":1: off names rule " + id + ", which does not exist");
   }
   std::erase_if(machine->rules, [&](const Rule& rule) { return off.count(rule.id) != 0; });
   machine->Compile();
@@ -326,7 +350,8 @@ std::vector<Hit> RuleSet::Scan(const Message& message) const {
 void RuleSet::Warm() const {
   Message sample;
   for (const Rule& rule : machine_->rules) {
-    for (const std::string& text : rule.hit) sample.segments.push_back({rule.where.front(), "1", TextView(text)});
+    for (const std::string& text : rule.hit)
+      sample.segments.push_back({rule.where.front(), "1", TextView(text)});
   }
   Scan(sample);
 }

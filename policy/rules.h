@@ -1,11 +1,10 @@
-// Rule files, loaded and proved by their own examples, and their matcher: all words and phrases of all filters in
-// one pass over each segment, patterns only where their words stand.
+// Rule files, loaded and proved by their own examples, and their matcher: all words and phrases of all
+// filters in one pass over each segment, patterns only where their words stand.
 //   auto rules = RuleSet::Load({"etc/policies/ipem/confidentiality.toml", …});
 //   std::vector<Hit> hits = rules->Scan(message);
 // Threads: immutable after Load; Scan may run on many threads at once.
-// Errors: Load throws RuleError "file:line: what; expected". Scan throws ScanError when the matcher ran out of memory:
-// that is "not judged", never "no hit".
-// SPDX-License-Identifier: Apache-2.0
+// Errors: Load throws RuleError "file:line: what; expected". Scan throws ScanError when the matcher ran out
+// of memory: that is "not judged", never "no hit". SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -25,8 +24,9 @@ class ScanError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// One [[rule]]. `pattern` is RE2 syntax on the folded text (TextView::folded: lower case, single blanks), or on the
-// original when `raw`. `words` is a list of literal phrases (word-bounded), an alternative to `pattern`.
+// One [[rule]]. `pattern` is RE2 syntax on the folded text (TextView::folded: lower case, single blanks), or
+// on the original when `raw`. `words` is a list of literal phrases (word-bounded), an alternative to
+// `pattern`.
 struct Rule {
   std::string id;      // "filter/name"
   std::string filter;  // first half of the id
@@ -35,7 +35,7 @@ struct Rule {
   std::vector<Region> where;  // default: subject, author-text
   std::vector<std::string> words;
   std::string pattern;
-  std::vector<std::string> unless;  // RE2, same sentence
+  std::vector<std::string> unless;     // RE2, same sentence
   std::vector<std::string> requires_;  // RE2 ("requires" in the file), same sentence, each must stand there
   std::string reason;
   std::string advice;
@@ -43,8 +43,8 @@ struct Rule {
   std::vector<std::string> miss;
   std::string check;  // name of a code check that must agree ("nhs-number", "luhn" …); run by the filter
   bool raw = false;
-  bool is_secret = false;      // quote is masked
-  bool quoted_lower = false;   // also looked for in quoted text, one level lower
+  bool is_secret = false;     // quote is masked
+  bool quoted_lower = false;  // also looked for in quoted text, one level lower
 };
 
 // A rule's match in one segment. Offsets are into the folded text (into the original when the rule is raw).

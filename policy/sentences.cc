@@ -8,23 +8,28 @@ namespace listwarden {
 namespace {
 
 constexpr std::size_t kReach = 400;
-constexpr std::array<std::string_view, 17> kAbbreviations = {"e.g", "i.e", "dr", "mr", "mrs", "ms", "prof", "fig", "no", "vs",
-                                                             "etc", "approx", "cf", "st", "ref", "eq", "inc"};
+constexpr std::array<std::string_view, 17> kAbbreviations = {"e.g",  "i.e", "dr",  "mr", "mrs", "ms",
+                                                             "prof", "fig", "no",  "vs", "etc", "approx",
+                                                             "cf",   "st",  "ref", "eq", "inc"};
 
 bool EndsSentence(std::string_view text, std::size_t at) {
   if (text[at] == '\n') return true;
   if (text[at] != '.' && text[at] != '!' && text[at] != '?') return false;
-  if (at + 1 < text.size() && text[at + 1] != ' ' && text[at + 1] != '\n' && text[at + 1] != '"' && text[at + 1] != ')') return false;
+  if (at + 1 < text.size() && text[at + 1] != ' ' && text[at + 1] != '\n' && text[at + 1] != '"' &&
+      text[at + 1] != ')')
+    return false;
   if (text[at] != '.') return true;
   std::size_t start = at;
   while (start > 0 && (text[start - 1] == '.' || (text[start - 1] >= 'a' && text[start - 1] <= 'z'))) --start;
   const std::string_view word = text.substr(start, at - start);
-  return word.size() != 1 && std::find(kAbbreviations.begin(), kAbbreviations.end(), word) == kAbbreviations.end();
+  return word.size() != 1 &&
+         std::find(kAbbreviations.begin(), kAbbreviations.end(), word) == kAbbreviations.end();
 }
 
 }  // namespace
 
-std::pair<std::size_t, std::size_t> SentenceAround(std::string_view text, std::size_t begin, std::size_t end) {
+std::pair<std::size_t, std::size_t> SentenceAround(std::string_view text, std::size_t begin,
+                                                   std::size_t end) {
   const std::size_t first = begin > kReach ? begin - kReach : 0;
   std::size_t from = begin;
   while (from > first && !EndsSentence(text, from - 1)) --from;

@@ -24,7 +24,8 @@ std::string Place(const std::filesystem::path& file, const toml::source_region& 
 
 }  // namespace
 
-TomlTable::TomlTable(std::filesystem::path file, std::shared_ptr<Node> node) : file_(std::move(file)), node_(std::move(node)) {}
+TomlTable::TomlTable(std::filesystem::path file, std::shared_ptr<Node> node)
+    : file_(std::move(file)), node_(std::move(node)) {}
 
 void TomlTable::Fail(std::string_view key, const std::string& what) const {
   const toml::node* at = node_->table->get(key);
@@ -32,7 +33,8 @@ void TomlTable::Fail(std::string_view key, const std::string& what) const {
 }
 
 std::string TomlTable::Text(std::string_view key) {
-  if (!Has(key)) Fail(key, "'" + std::string(key) + "' is missing; expected " + std::string(key) + " = \"…\"");
+  if (!Has(key))
+    Fail(key, "'" + std::string(key) + "' is missing; expected " + std::string(key) + " = \"…\"");
   return Text(key, "");
 }
 
@@ -51,10 +53,12 @@ std::vector<std::string> TomlTable::Texts(std::string_view key) {
   const toml::node* value = node_->table->get(key);
   if (value == nullptr) return out;
   const toml::array* list = value->as_array();
-  if (list == nullptr) Fail(key, "'" + std::string(key) + "' is no list; expected " + std::string(key) + " = [\"…\", …]");
+  if (list == nullptr)
+    Fail(key, "'" + std::string(key) + "' is no list; expected " + std::string(key) + " = [\"…\", …]");
   for (const toml::node& one : *list) {
     const auto text = one.value_exact<std::string>();
-    if (!text) throw RuleError(Place(file_, one.source()) + "an entry of '" + std::string(key) + "' is no text");
+    if (!text)
+      throw RuleError(Place(file_, one.source()) + "an entry of '" + std::string(key) + "' is no text");
     out.push_back(*text);
   }
   return out;
@@ -85,7 +89,8 @@ TomlTable TomlTable::Table(std::string_view key) {
   static const toml::table kEmpty;
   const toml::node* value = node_->table->get(key);
   const toml::table* table = value == nullptr ? &kEmpty : value->as_table();
-  if (table == nullptr) Fail(key, "'" + std::string(key) + "' is no table; expected [" + std::string(key) + "]");
+  if (table == nullptr)
+    Fail(key, "'" + std::string(key) + "' is no table; expected [" + std::string(key) + "]");
   return {file_, std::make_shared<Node>(Node{node_->root, table, {}})};
 }
 
@@ -95,7 +100,8 @@ std::vector<TomlTable> TomlTable::Tables(std::string_view key) {
   const toml::node* value = node_->table->get(key);
   if (value == nullptr) return out;
   const toml::array* list = value->as_array();
-  if (list == nullptr) Fail(key, "'" + std::string(key) + "' is no list of tables; expected [[" + std::string(key) + "]]");
+  if (list == nullptr)
+    Fail(key, "'" + std::string(key) + "' is no list of tables; expected [[" + std::string(key) + "]]");
   for (const toml::node& one : *list) {
     if (!one.is_table()) Fail(key, "'" + std::string(key) + "' holds something that is no table");
     out.push_back({file_, std::make_shared<Node>(Node{node_->root, one.as_table(), {}})});
@@ -114,7 +120,8 @@ void TomlTable::Finish() {
     if (node_->known.count(key.str()) != 0) continue;
     std::string known;
     for (const std::string& one : node_->known) known += (known.empty() ? "" : ", ") + one;
-    throw RuleError(Place(file_, value.source()) + "unknown key '" + std::string(key.str()) + "'; known are " + known);
+    throw RuleError(Place(file_, value.source()) + "unknown key '" + std::string(key.str()) +
+                    "'; known are " + known);
   }
 }
 

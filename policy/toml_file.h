@@ -1,6 +1,5 @@
-// What rule, clause, register and list files have in common: reading TOML strictly, with the place in every error.
-// toml++ stays behind policy/*.cc that include this.
-// SPDX-License-Identifier: Apache-2.0
+// What rule, clause, register and list files have in common: reading TOML strictly, with the place in every
+// error. toml++ stays behind policy/*.cc that include this. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <initializer_list>
@@ -17,14 +16,14 @@ class TomlTable {
   struct Node;
   TomlTable(std::filesystem::path file, std::shared_ptr<Node> node);
 
-  std::string Text(std::string_view key);                               // required
+  std::string Text(std::string_view key);  // required
   std::string Text(std::string_view key, std::string_view otherwise);
-  std::vector<std::string> Texts(std::string_view key);                 // absent = empty
+  std::vector<std::string> Texts(std::string_view key);  // absent = empty
   bool Flag(std::string_view key);
   long long Number(std::string_view key, long long otherwise);
   bool Has(std::string_view key) const;
-  TomlTable Table(std::string_view key);                                // absent = empty table
-  std::vector<TomlTable> Tables(std::string_view key);                  // [[key]]
+  TomlTable Table(std::string_view key);                // absent = empty table
+  std::vector<TomlTable> Tables(std::string_view key);  // [[key]]
   std::vector<std::string> Keys() const;
   void Finish();
 

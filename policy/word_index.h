@@ -32,7 +32,7 @@ class WordIndex {
   static constexpr std::uint32_t kNone = 0xffffffff;
   std::array<std::uint8_t, 256> class_of_{};
   std::size_t classes_ = 1;
-  std::vector<std::uint32_t> next_;         // state x class
+  std::vector<std::uint32_t> next_;  // state x class
   std::vector<std::uint8_t> has_output_;
   std::vector<std::uint32_t> first_;        // first word that ends here
   std::vector<std::uint32_t> next_same_;    // next word that ends at the same state

@@ -9,7 +9,8 @@ namespace listwarden {
 namespace {
 
 TEST(LogLine, WritesPlainValuesAsTheyAre) {
-  EXPECT_EQ(LogLine(LogLevel::kInfo, "hold", {{"list", "a@example.org"}}), "level=info event=hold list=a@example.org");
+  EXPECT_EQ(LogLine(LogLevel::kInfo, "hold", {{"list", "a@example.org"}}),
+            "level=info event=hold list=a@example.org");
 }
 
 TEST(LogLine, CannotBeForgedByALineEndOrAQuote) {
@@ -18,7 +19,8 @@ TEST(LogLine, CannotBeForgedByALineEndOrAQuote) {
 }
 
 TEST(LogLine, EscapesBidiControls) {
-  EXPECT_EQ(LogLine(LogLevel::kInfo, "x", {{"k", "\xe2\x80\xae"}}), "level=info event=x k=\"\\xe2\\x80\\xae\"");
+  EXPECT_EQ(LogLine(LogLevel::kInfo, "x", {{"k", "\xe2\x80\xae"}}),
+            "level=info event=x k=\"\\xe2\\x80\\xae\"");
 }
 
 TEST(Clock, WritesTimesAsIsoAndAsMailDoes) {

@@ -25,58 +25,72 @@ TEST(ReadMessage, KeepsTheBytesWithCrlf) {
 }
 
 TEST(ReadMessage, DecodesTheSubject) {
-  EXPECT_EQ(ReadMessage("Subject: =?utf-8?Q?caf=C3=A9?= =?utf-8?B?IGF1?= lait\n\nx").subject, "caf\xc3\xa9 au lait");
+  EXPECT_EQ(ReadMessage("Subject: =?utf-8?Q?caf=C3=A9?= =?utf-8?B?IGF1?= lait\n\nx").subject,
+            "caf\xc3\xa9 au lait");
 }
 
 TEST(ReadMessage, ReadsAFoldedContentType) {
-  const Message message = ReadMessage(kHead + "Content-Type:\n\tmultipart/mixed;\n boundary=\"b\"\n\n--b\n\nseen\n--b--\n");
+  const Message message =
+      ReadMessage(kHead + "Content-Type:\n\tmultipart/mixed;\n boundary=\"b\"\n\n--b\n\nseen\n--b--\n");
   EXPECT_NE(TextOf(message, Region::kAuthorText).find("seen"), std::string::npos);
   EXPECT_EQ(message.parts.size(), 1u);
 }
 
 TEST(ReadMessage, TakesNoBoundaryInMidLineNorALongerOneForItsOwn) {
-  const Message message = ReadMessage(kHead + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx --b y\n--b2\nstill\n--b--\n");
+  const Message message = ReadMessage(
+      kHead + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx --b y\n--b2\nstill\n--b--\n");
   EXPECT_EQ(message.parts.size(), 1u);
   EXPECT_NE(TextOf(message, Region::kAuthorText).find("still"), std::string::npos);
 }
 
 TEST(ReadMessage, EndsAnUnclosedInnerPartAtTheOuterBoundary) {
   const Message message = ReadMessage(kHead +
-                                      "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/alternative; boundary=i\n\n--i\n\nin\n"
+                                      "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: "
+                                      "multipart/alternative; boundary=i\n\n--i\n\nin\n"
                                       "--o\nContent-Transfer-Encoding: base64\n\nc2VlbiB0b28=\n--o--\n");
   EXPECT_NE(TextOf(message, Region::kAuthorText).find("seen too"), std::string::npos);
 }
 
 TEST(ReadMessage, HoldsTwoDifferentContentTypesAsAmbiguousAndReadsBoth) {
-  const Message message = ReadMessage(kHead + "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nseen\n--b--\n");
+  const Message message = ReadMessage(
+      kHead + "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nseen\n--b--\n");
   EXPECT_TRUE(message.IsUnread());
 }
 
 TEST(ReadMessage, ReadsAnEncodedAttachedMessageAsQuoted) {
-  const Message message = ReadMessage(kHead + "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKaW5uZXIgdGV4dAo=\n");
+  const Message message = ReadMessage(kHead +
+                                      "Content-Type: message/rfc822\nContent-Transfer-Encoding: "
+                                      "base64\n\nU3ViamVjdDogeAoKaW5uZXIgdGV4dAo=\n");
   EXPECT_NE(TextOf(message, Region::kQuoted).find("inner text"), std::string::npos);
 }
 
 TEST(ReadMessage, ShowsTextBeforeTheFirstPart) {
-  const Message message = ReadMessage(kHead + "Content-Type: multipart/mixed; boundary=b\n\nhidden words here\n--b\n\nx\n--b--\n");
+  const Message message = ReadMessage(
+      kHead + "Content-Type: multipart/mixed; boundary=b\n\nhidden words here\n--b\n\nx\n--b--\n");
   EXPECT_NE(TextOf(message, Region::kHidden).find("hidden words"), std::string::npos);
 }
 
 TEST(ReadMessage, SaysThatEncryptedMailCannotBeRead) {
-  EXPECT_TRUE(ReadMessage(kHead + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx").IsUnread());
+  EXPECT_TRUE(
+      ReadMessage(kHead + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx").IsUnread());
 }
 
 TEST(ReadMessage, JoinsParameterPieces) {
-  const Message message = ReadMessage(kHead + "Content-Type: application/pdf\nContent-Disposition: attachment;\n filename*1=\"rt.pdf\"; filename*0=\"repo\"\n\nx");
+  const Message message = ReadMessage(kHead +
+                                      "Content-Type: application/pdf\nContent-Disposition: attachment;\n "
+                                      "filename*1=\"rt.pdf\"; filename*0=\"repo\"\n\nx");
   ASSERT_EQ(message.parts.size(), 1u);
   ASSERT_EQ(message.parts[0].file_names.size(), 1u);
   EXPECT_EQ(message.parts[0].file_names[0], "report.pdf");
 }
 
-TEST(ReadMessage, ReadsUndisclosedRecipients) { EXPECT_TRUE(ReadMessage("To: undisclosed-recipients:;\n\nx").to.empty()); }
+TEST(ReadMessage, ReadsUndisclosedRecipients) {
+  EXPECT_TRUE(ReadMessage("To: undisclosed-recipients:;\n\nx").to.empty());
+}
 
 TEST(ReadMessage, ReadsAddressesWithCommentsAndQuotedNames) {
-  const Message message = ReadMessage("From: \"Doe, J\" <J@X.org> (c)\nTo: j@x.org (Doe, John), g: a@b.c, d@e.f;\n\nx");
+  const Message message =
+      ReadMessage("From: \"Doe, J\" <J@X.org> (c)\nTo: j@x.org (Doe, John), g: a@b.c, d@e.f;\n\nx");
   ASSERT_EQ(message.from.size(), 1u);
   EXPECT_EQ(message.from[0].address, "J@x.org");
   EXPECT_EQ(message.from[0].display_name, "Doe, J");
@@ -113,39 +127,50 @@ const std::string kMultipart = "Content-Type: multipart/mixed; boundary=b\n\n";
 
 INSTANTIATE_TEST_SUITE_P(
     Bombs, TortureTest,
-    testing::Values(Bomb{"nested_messages", [] { return Repeated("Content-Type: message/rfc822\n\n", 340000); }},
-                    Bomb{"nested_multiparts",
-                         [] {
-                           std::string text;
-                           for (int i = 0; i < 60000; ++i) text += "Content-Type: multipart/mixed; boundary=\"b" + std::to_string(i) + "\"\n\n--b" + std::to_string(i) + "\n";
-                           return text;
-                         }},
-                    Bomb{"many_parts", [] { return kMultipart + Repeated("--b\n\nx\n", 100000); }},
-                    Bomb{"empty_parts", [] { return kMultipart + Repeated("--b\n", 1000000); }},
-                    Bomb{"many_fields", [] { return Repeated("X-A: b\n", 100000) + "\nx"; }},
-                    Bomb{"long_field", [] { return "Subject: " + std::string(10000000, 'a') + "\n\nx"; }},
-                    Bomb{"long_part_field", [] { return kMultipart + "--b\nContent-Type: text/plain; a=" + std::string(9000000, 'a') + "\n\nx\n--b--\n"; }},
-                    Bomb{"parameters", [] { return "Content-Type: text/plain" + Repeated("; a=b", 400000) + "\n\nx"; }},
-                    Bomb{"parameter_pieces",
-                         [] {
-                           std::string text = "Content-Type: text/plain";
-                           for (int i = 0; i < 50000; ++i) text += "; name*" + std::to_string(i) + "=a";
-                           return text + "\n\nx";
-                         }},
-                    Bomb{"encoded_words", [] { return "Subject:" + Repeated(" =?utf-8?Q?a?=", 200000) + "\n\nx"; }},
-                    Bomb{"addresses", [] { return "To: " + Repeated("a@b.c, ", 800000) + "\n\nx"; }},
-                    Bomb{"parentheses", [] { return "To: " + Repeated("(", 200000) + "\n\nx"; }},
-                    Bomb{"colons", [] { return "From: " + Repeated(":", 99999) + "\n\nx"; }},
-                    Bomb{"long_boundary", [] { return "Content-Type: multipart/mixed; boundary=" + std::string(1000000, 'b') + "\n\n--b\n\nx"; }},
-                    Bomb{"dashes", [] { return kMultipart + Repeated("--------\n", 120000); }},
-                    Bomb{"long_line", [] { return "Subject: x\n\n" + std::string(20000000, 'a'); }},
-                    Bomb{"nested_divs", [] { return "Content-Type: text/html\n\n" + Repeated("<div>", 8190) + "deep"; }},
-                    Bomb{"many_divs", [] { return "Content-Type: text/html\n\n" + Repeated("<div>", 500000) + "deep"; }},
-                    Bomb{"style_rules", [] { return "Content-Type: text/html\n\n<style>" + Repeated("a{b:c}", 1000000) + "</style>x"; }},
-                    Bomb{"quote_marks", [] { return "Subject: x\n\n" + Repeated("> ", 5000000); }},
-                    Bomb{"wrote_lines", [] { return "Subject: x\n\n" + Repeated("On 1 May A wrote:\n", 200000); }},
-                    Bomb{"from_lines", [] { return "Subject: x\n\n" + Repeated("From: a\nTo: b\n", 300000); }},
-                    Bomb{"blank_lines", [] { return "Subject: x\n\n" + Repeated("\n", 5000000); }}),
+    testing::Values(
+        Bomb{"nested_messages", [] { return Repeated("Content-Type: message/rfc822\n\n", 340000); }},
+        Bomb{"nested_multiparts",
+             [] {
+               std::string text;
+               for (int i = 0; i < 60000; ++i)
+                 text += "Content-Type: multipart/mixed; boundary=\"b" + std::to_string(i) + "\"\n\n--b" +
+                         std::to_string(i) + "\n";
+               return text;
+             }},
+        Bomb{"many_parts", [] { return kMultipart + Repeated("--b\n\nx\n", 100000); }},
+        Bomb{"empty_parts", [] { return kMultipart + Repeated("--b\n", 1000000); }},
+        Bomb{"many_fields", [] { return Repeated("X-A: b\n", 100000) + "\nx"; }},
+        Bomb{"long_field", [] { return "Subject: " + std::string(10000000, 'a') + "\n\nx"; }},
+        Bomb{"long_part_field",
+             [] {
+               return kMultipart + "--b\nContent-Type: text/plain; a=" + std::string(9000000, 'a') +
+                      "\n\nx\n--b--\n";
+             }},
+        Bomb{"parameters", [] { return "Content-Type: text/plain" + Repeated("; a=b", 400000) + "\n\nx"; }},
+        Bomb{"parameter_pieces",
+             [] {
+               std::string text = "Content-Type: text/plain";
+               for (int i = 0; i < 50000; ++i) text += "; name*" + std::to_string(i) + "=a";
+               return text + "\n\nx";
+             }},
+        Bomb{"encoded_words", [] { return "Subject:" + Repeated(" =?utf-8?Q?a?=", 200000) + "\n\nx"; }},
+        Bomb{"addresses", [] { return "To: " + Repeated("a@b.c, ", 800000) + "\n\nx"; }},
+        Bomb{"parentheses", [] { return "To: " + Repeated("(", 200000) + "\n\nx"; }},
+        Bomb{"colons", [] { return "From: " + Repeated(":", 99999) + "\n\nx"; }},
+        Bomb{"long_boundary",
+             [] {
+               return "Content-Type: multipart/mixed; boundary=" + std::string(1000000, 'b') + "\n\n--b\n\nx";
+             }},
+        Bomb{"dashes", [] { return kMultipart + Repeated("--------\n", 120000); }},
+        Bomb{"long_line", [] { return "Subject: x\n\n" + std::string(20000000, 'a'); }},
+        Bomb{"nested_divs", [] { return "Content-Type: text/html\n\n" + Repeated("<div>", 8190) + "deep"; }},
+        Bomb{"many_divs", [] { return "Content-Type: text/html\n\n" + Repeated("<div>", 500000) + "deep"; }},
+        Bomb{"style_rules",
+             [] { return "Content-Type: text/html\n\n<style>" + Repeated("a{b:c}", 1000000) + "</style>x"; }},
+        Bomb{"quote_marks", [] { return "Subject: x\n\n" + Repeated("> ", 5000000); }},
+        Bomb{"wrote_lines", [] { return "Subject: x\n\n" + Repeated("On 1 May A wrote:\n", 200000); }},
+        Bomb{"from_lines", [] { return "Subject: x\n\n" + Repeated("From: a\nTo: b\n", 300000); }},
+        Bomb{"blank_lines", [] { return "Subject: x\n\n" + Repeated("\n", 5000000); }}),
     [](const testing::TestParamInfo<Bomb>& bomb) { return bomb.param.name; });
 
 }  // namespace

@@ -37,7 +37,9 @@ TEST(FindRegions, TakesOutlooksBlockToTheEndAsQuoted) {
 }
 
 TEST(FindRegions, TakesAForwardedMessageAsQuoted) {
-  const std::string text = "See below.\n\n---------- Forwarded message ---------\nFrom: Bob <b@x.example>\nDate: today\n\nold words\n";
+  const std::string text =
+      "See below.\n\n---------- Forwarded message ---------\nFrom: Bob <b@x.example>\nDate: today\n\nold "
+      "words\n";
   EXPECT_NE(TextIn(text, Region::kQuoted).find("old words"), std::string::npos);
 }
 
@@ -48,13 +50,16 @@ TEST(FindRegions, SetsTheSignatureApart) {
 
 TEST(FindRegions, SetsALegalFooterApart) {
   const std::string text =
-      "Please comment on the draft.\n\nThis email and any attachments are confidential and intended solely for the addressee. If you have received "
+      "Please comment on the draft.\n\nThis email and any attachments are confidential and intended solely "
+      "for the addressee. If you have received "
       "this email in error please notify the sender and delete it.\n";
   EXPECT_EQ(TextIn(text, Region::kAuthorText), "Please comment on the draft.\n\n");
 }
 
 TEST(FindRegions, SetsTheListFooterApart) {
-  const std::string text = "Text.\n\n########################################################################\n\nTo unsubscribe from the X list, click the following link:\n";
+  const std::string text =
+      "Text.\n\n########################################################################\n\nTo unsubscribe "
+      "from the X list, click the following link:\n";
   EXPECT_EQ(TextIn(text, Region::kAuthorText), "Text.\n\n");
 }
 

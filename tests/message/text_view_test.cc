@@ -13,17 +13,29 @@ std::string QuoteOf(const TextView& view, const std::string& words) {
   return at == std::string::npos ? "(not there)" : std::string(view.Quote(at, at + words.size()));
 }
 
-TEST(TextView, FoldsCaseAndWhiteSpace) { EXPECT_EQ(TextView("One \n  TWO\n\nthree").folded(), "one two\nthree"); }
-TEST(TextView, QuotesTheOriginalWords) { EXPECT_EQ(QuoteOf(TextView("An  Official\n Sensitive paper"), "official sensitive"), "Official\n Sensitive"); }
+TEST(TextView, FoldsCaseAndWhiteSpace) {
+  EXPECT_EQ(TextView("One \n  TWO\n\nthree").folded(), "one two\nthree");
+}
+TEST(TextView, QuotesTheOriginalWords) {
+  EXPECT_EQ(QuoteOf(TextView("An  Official\n Sensitive paper"), "official sensitive"),
+            "Official\n Sensitive");
+}
 TEST(TextView, SeesThroughInvisibleCharacters) {
-  const TextView view("i\xe2\x80\x8b" "diot");
+  const TextView view(
+      "i\xe2\x80\x8b"
+      "diot");
   EXPECT_EQ(view.folded(), "idiot");
   EXPECT_EQ(view.disguised(), 1u);
-  EXPECT_EQ(QuoteOf(view, "idiot"), "i\xe2\x80\x8b" "diot");
+  EXPECT_EQ(QuoteOf(view, "idiot"),
+            "i\xe2\x80\x8b"
+            "diot");
 }
 TEST(TextView, SeesThroughLookAlikes) { EXPECT_EQ(TextView("id\xd1\x96\xd0\xbet").folded(), "idiot"); }
 TEST(TextView, LeavesCyrillicWordsAlone) { EXPECT_EQ(TextView("\xd1\x81\xd0\xbe\xd1\x80").disguised(), 0u); }
-TEST(TextView, FoldsFullWidthAndAccents) { EXPECT_EQ(TextView("\xef\xbc\xa3\xef\xbc\xaf caf\xc3\xa9 \xe2\x80\x9cq\xe2\x80\x9d \xe2\x80\x93").folded(), "co cafe \"q\" -"); }
+TEST(TextView, FoldsFullWidthAndAccents) {
+  EXPECT_EQ(TextView("\xef\xbc\xa3\xef\xbc\xaf caf\xc3\xa9 \xe2\x80\x9cq\xe2\x80\x9d \xe2\x80\x93").folded(),
+            "co cafe \"q\" -");
+}
 
 TEST(TextView, MapsEveryRangeOntoCharacterBorders) {
   const std::string text = "a\xc3\xa9 \xef\xbc\xa3\xe2\x80\x8b  b\n\n\xe2\x80\x99s \xd0\xb0x";
@@ -40,7 +52,8 @@ TEST(TextView, MapsEveryRangeOntoCharacterBorders) {
 }
 
 TEST(ReadHtml, ShowsTextAsAReaderSeesIt) {
-  EXPECT_EQ(ReadHtml("<p>id<b></b>iot &amp; co</p><p>next<br>line</p><style>x</style>", {}).visible, "idiot & co\n\nnext\nline\n\n");
+  EXPECT_EQ(ReadHtml("<p>id<b></b>iot &amp; co</p><p>next<br>line</p><style>x</style>", {}).visible,
+            "idiot & co\n\nnext\nline\n\n");
 }
 TEST(ReadHtml, SetsHiddenTextApart) {
   const HtmlText text = ReadHtml("<div style='display: none'>secret</div><p>open</p>", {});
@@ -50,10 +63,13 @@ TEST(ReadHtml, SetsHiddenTextApart) {
 TEST(ReadHtml, MarksQuotedBlocks) {
   const HtmlText text = ReadHtml("<p>new</p><blockquote>old</blockquote><p>newer</p>", {});
   ASSERT_EQ(text.quoted.size(), 1u);
-  EXPECT_NE(text.visible.substr(text.quoted[0].begin, text.quoted[0].end - text.quoted[0].begin).find("old"), std::string::npos);
+  EXPECT_NE(text.visible.substr(text.quoted[0].begin, text.quoted[0].end - text.quoted[0].begin).find("old"),
+            std::string::npos);
 }
 TEST(ReadHtml, IsNotLedAstrayByADeclaredCharset) {
-  EXPECT_NE(ReadHtml("<meta charset=gb2312><p>caf\xc3\xa9 \xe2\x80\x9d open</p><p>rest</p>", {}).visible.find("rest"), std::string::npos);
+  EXPECT_NE(ReadHtml("<meta charset=gb2312><p>caf\xc3\xa9 \xe2\x80\x9d open</p><p>rest</p>", {})
+                .visible.find("rest"),
+            std::string::npos);
 }
 TEST(ReadHtml, FindsTextBelowAThousandLevels) {
   std::string html;
