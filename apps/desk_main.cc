@@ -25,10 +25,9 @@ struct Desk {
         worker(*store, key, settings.outbox, clock) {}
 
   // Sends what is due; a store that fails is logged and tried again at the next turn.
-  void Turn() {
+  void Turn(Watchdog& watchdog) {
     try {
-      for (int i = 0; i < kTurnsBetweenSignals && worker.Turn(); ++i) {
-      }
+      for (int i = 0; i < kTurnsBetweenSignals && worker.Turn(); ++i) watchdog.Feed([] { return true; });
       if (clock.Now() >= next_expiry) {
         next_expiry = clock.Now() + kExpiryEvery;
         service.ExpireDue(*policy);
@@ -54,8 +53,11 @@ int Serve(const std::filesystem::path& file) {
   auto desk = std::make_unique<Desk>(settings);
   Notify("READY=1");
   Log(LogLevel::kInfo, "started", {{"policy", desk->policy->version()}});
+  Watchdog watchdog;
   for (;;) {
-    desk->Turn();
+    // One turn sends one mail within its time limit; that it comes back is the sign of life.
+    watchdog.Feed([] { return true; });
+    desk->Turn(watchdog);
     const Signal signal = WaitForSignal(1);
     if (signal == Signal::kStop) return 0;
     if (signal != Signal::kReload) continue;

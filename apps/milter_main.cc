@@ -60,7 +60,9 @@ int Serve(const std::filesystem::path& file) {
   });
   Notify("READY=1");
   Log(LogLevel::kInfo, "started", {{"socket", settings.milter.socket}, {"policy", policy->version()}});
+  Watchdog watchdog;
   while (!has_ended) {
+    watchdog.Feed([&] { return server.IsAlive(); });
     const Signal signal = WaitForSignal(1);
     if (signal == Signal::kReload) Reload(file, server);
     if (signal == Signal::kStop) {

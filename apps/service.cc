@@ -11,6 +11,7 @@
 
 #include "apps/settings.h"
 #include "base/error.h"
+#include "base/log.h"
 
 namespace listwarden {
 namespace {
@@ -48,6 +49,9 @@ int RunDaemon(int argc, char** argv, const char* about,
   } catch (const StoreError& e) {
     std::cerr << "hold store: " << e.what() << "\n";
     return kExitUnavailable;
+  } catch (const std::exception& e) {
+    std::cerr << "cannot go on: " << e.what() << "\n";
+    return kExitSoftware;
   }
 }
 
@@ -62,10 +66,24 @@ Signal WaitForSignal(int seconds) {
   const sigset_t set = OurSignals();
   const timespec limit{seconds, 0};
   const int signal = sigtimedwait(&set, nullptr, &limit);
-  Notify("WATCHDOG=1");
   if (signal == SIGTERM || signal == SIGINT) return Signal::kStop;
   if (signal == SIGUSR1 || signal == SIGHUP) return Signal::kReload;
   return Signal::kNone;
+}
+
+Watchdog::Watchdog() {
+  std::uint64_t microseconds = 0;
+  if (sd_watchdog_enabled(0, &microseconds) > 0) pause_ = std::chrono::microseconds(microseconds / 3);
+}
+
+void Watchdog::Feed(const std::function<bool()>& is_alive) {
+  const auto now = std::chrono::steady_clock::now();
+  if (pause_ == pause_.zero() || now < next_) return;
+  next_ = now + pause_;
+  if (is_alive())
+    Notify("WATCHDOG=1");
+  else
+    Log(LogLevel::kError, "not-alive", {{"remedy", "systemd restarts the service if this stays so"}});
 }
 
 }  // namespace listwarden

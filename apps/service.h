@@ -1,6 +1,7 @@
 // What both daemons share: readiness and watchdog for systemd, signals taken by the main thread.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string_view>
@@ -8,7 +9,8 @@
 namespace listwarden {
 
 // sysexits(3), as Postfix and others use them.
-inline constexpr int kExitUsage = 64, kExitData = 65, kExitUnavailable = 69, kExitConfig = 78;
+inline constexpr int kExitUsage = 64, kExitData = 65, kExitUnavailable = 69, kExitSoftware = 70,
+                     kExitConfig = 78;
 
 // Reads --config and --help, blocks the signals, and turns what `serve` throws into a line and an exit
 // status.
@@ -22,7 +24,20 @@ void Notify(std::string_view state);
 void BlockSignals();
 
 enum class Signal { kNone, kStop, kReload };
-// Waits up to `seconds` for one of them, tells the watchdog meanwhile. Main thread only.
+// Waits up to `seconds` for one of them. Main thread only.
 Signal WaitForSignal(int seconds);
+
+// systemd's watchdog (sd_watchdog_enabled(3)): fed only while the service does its work, so that a daemon
+// that hangs is restarted. Nothing is asked where systemd watches not.
+class Watchdog {
+ public:
+  Watchdog();
+  // Asks `is_alive` three times in the watchdog's span, and feeds it when that is so.
+  void Feed(const std::function<bool()>& is_alive);
+
+ private:
+  std::chrono::steady_clock::duration pause_{};
+  std::chrono::steady_clock::time_point next_{};
+};
 
 }  // namespace listwarden

@@ -3,12 +3,7 @@
 
 #include <grp.h>
 #include <libmilter/mfapi.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "milter/listener.h"
 #include "milter/session.h"
 
 namespace listwarden {
@@ -27,6 +23,7 @@ namespace {
 SessionHost* g_host = nullptr;
 
 constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT;
+constexpr auto kLongestJudgement = std::chrono::seconds(60), kPatience = std::chrono::seconds(10);
 constexpr int kIdleSeconds = 7210;  // longer than any SMTP timeout, as libmilter asks
 
 struct Connection {
@@ -42,18 +39,27 @@ std::string Macro(SMFICTX* context, const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// The wall: whatever goes wrong in a callback is a temporary failure.
-template <typename Body>
-sfsistat Guard(SMFICTX* context, Body body) noexcept {
+void LogFailure(SMFICTX* context, const char* why) noexcept {
   try {
-    return body();
-  } catch (const std::exception& e) {
-    try {
-      Log(LogLevel::kError, "callback-failed", {{"queue_id", Macro(context, "i")}, {"why", e.what()}});
-    } catch (...) {
-    }
+    Log(LogLevel::kError, "callback-failed", {{"queue_id", Macro(context, "i")}, {"why", why}});
   } catch (...) {
   }
+}
+
+// The wall: whatever goes wrong in a callback is a temporary failure, now or, where the MTA waits for no
+// answer, at the end of the message. Without a negotiation before it an event is refused.
+template <typename Body>
+sfsistat Guard(SMFICTX* context, Body body) noexcept {
+  Connection* connection = Of(context);
+  if (connection == nullptr) return SMFIS_TEMPFAIL;
+  try {
+    return body(*connection);
+  } catch (const std::exception& e) {
+    LogFailure(context, e.what());
+  } catch (...) {
+    LogFailure(context, "unknown");
+  }
+  connection->session.Spoil();
   return SMFIS_TEMPFAIL;
 }
 
@@ -68,8 +74,9 @@ std::string Doubled(const std::string& text) {
 }
 
 sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsigned long, unsigned long,
-                     unsigned long* actions, unsigned long* steps, unsigned long* f2, unsigned long* f3) {
-  return Guard(context, [&]() -> sfsistat {
+                     unsigned long* actions, unsigned long* steps, unsigned long* f2,
+                     unsigned long* f3) noexcept {
+  try {
     if ((f0 & kActions) != kActions) {
       Log(LogLevel::kError, "mta-refused",
           {{"why", "it offers no adding, changing of fields or deleting of recipients"}});
@@ -89,45 +96,48 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
     }
     auto connection = std::make_unique<Connection>(*g_host);
     connection->keeps_leading_blank = (f1 & SMFIP_HDR_LEADSPC) != 0;
+    delete Of(context);
     smfi_setpriv(context, connection.release());
     return SMFIS_CONTINUE;
-  });
+  } catch (const std::exception& e) {
+    LogFailure(context, e.what());
+    return SMFIS_REJECT;
+  }
 }
 
 sfsistat OnConnect(SMFICTX* context, char* host, _SOCK_ADDR*) {
-  return Guard(context, [&]() -> sfsistat {
-    if (Of(context) == nullptr) return SMFIS_TEMPFAIL;
+  return Guard(context, [&](Connection& connection) -> sfsistat {
     const std::string address = Macro(context, "{client_addr}");
-    Of(context)->session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",
-                                 Macro(context, "{daemon_name}"));
+    connection.session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",
+                               Macro(context, "{daemon_name}"));
     return SMFIS_NOREPLY;
   });
 }
 
 sfsistat OnMail(SMFICTX* context, char** words) {
-  return Guard(context, [&]() -> sfsistat {
-    Of(context)->session.MailFrom(words[0], Macro(context, "{auth_authen}"));
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    connection.session.MailFrom(words[0], Macro(context, "{auth_authen}"));
     return SMFIS_NOREPLY;
   });
 }
 
 sfsistat OnRecipient(SMFICTX* context, char** words) {
-  return Guard(context, [&]() -> sfsistat {
-    Of(context)->session.Recipient(words[0]);
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    connection.session.Recipient(words[0]);
     return SMFIS_NOREPLY;
   });
 }
 
 sfsistat OnField(SMFICTX* context, char* name, char* value) {
-  return Guard(context, [&]() -> sfsistat {
-    Of(context)->session.Field(name, value, Of(context)->keeps_leading_blank);
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    connection.session.Field(name, value, connection.keeps_leading_blank);
     return SMFIS_NOREPLY;
   });
 }
 
 sfsistat OnBody(SMFICTX* context, unsigned char* chunk, size_t size) {
-  return Guard(context, [&]() -> sfsistat {
-    Of(context)->session.Body({reinterpret_cast<const char*>(chunk), size});
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    connection.session.Body({reinterpret_cast<const char*>(chunk), size});
     return SMFIS_NOREPLY;
   });
 }
@@ -149,9 +159,8 @@ sfsistat CarryOut(SMFICTX* context, const MilterReply& reply) {
   const bool is_refusal =
       reply.final == MilterReply::Final::kTempFail || reply.final == MilterReply::Final::kReject;
   if (is_refusal && !reply.text.empty()) {
-    const bool is_final = reply.final == MilterReply::Final::kReject;
     const std::string text = Doubled(reply.text);
-    smfi_setreply(context, const_cast<char*>(is_final ? "550" : "451"), const_cast<char*>(reply.code.c_str()),
+    smfi_setreply(context, const_cast<char*>(reply.code.c_str()), const_cast<char*>(reply.enhanced.c_str()),
                   const_cast<char*>(text.c_str()));
   }
   switch (reply.final) {
@@ -170,28 +179,28 @@ sfsistat CarryOut(SMFICTX* context, const MilterReply& reply) {
 }
 
 sfsistat OnData(SMFICTX* context) {
-  return Guard(context, [&]() -> sfsistat { return CarryOut(context, Of(context)->session.Data()); });
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    return CarryOut(context, connection.session.Data());
+  });
 }
 
 sfsistat OnEndOfMessage(SMFICTX* context) {
-  return Guard(context, [&]() -> sfsistat {
-    return CarryOut(context, Of(context)->session.EndOfMessage(Macro(context, "i")));
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    return CarryOut(context, connection.session.EndOfMessage(Macro(context, "i")));
   });
 }
 
 sfsistat OnAbort(SMFICTX* context) {
-  return Guard(context, [&]() -> sfsistat {
-    if (Of(context) != nullptr) Of(context)->session.Abort();
+  return Guard(context, [&](Connection& connection) -> sfsistat {
+    connection.session.Abort();
     return SMFIS_CONTINUE;
   });
 }
 
 sfsistat OnClose(SMFICTX* context) {
-  return Guard(context, [&]() -> sfsistat {
-    delete Of(context);
-    smfi_setpriv(context, nullptr);
-    return SMFIS_CONTINUE;
-  });
+  delete Of(context);
+  smfi_setpriv(context, nullptr);
+  return SMFIS_CONTINUE;
 }
 
 std::string UnixPath(const std::string& socket) {
@@ -203,34 +212,6 @@ std::string UnixPath(const std::string& socket) {
 
 void Fail(const std::string& socket, const std::string& what) {
   throw SettingsError("milter.socket " + socket + ": " + what);
-}
-
-// libmilter does not give its listening socket away: it is found among the descriptors. Accepted ones inherit
-// the option.
-void SendAtOnce() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  for (int fd = 3; fd < static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1024)); ++fd) {
-    int listens = 0;
-    socklen_t size = sizeof listens;
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
-}
-
-// libmilter looks every few seconds whether it shall stop; a connection wakes it at once.
-void WakeUp(const std::string& socket_name) {
-  const std::string path = UnixPath(socket_name);
-  sockaddr_un address{};
-  if (path.empty() || path.size() >= sizeof address.sun_path) return;
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return;
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    Log(LogLevel::kDebug, "already-stopped");
-  close(fd);
 }
 
 }  // namespace
@@ -281,7 +262,8 @@ void MilterServer::Open() {
       throw SettingsError("milter.socket-group " + settings_.socket_group + ": " + std::strerror(errno));
     }
   }
-  SendAtOnce();
+  listener_ = std::make_unique<Listener>(Listener::Find());
+  last_progress_ = std::chrono::steady_clock::now();
 }
 
 bool MilterServer::Run() { return smfi_main() == MI_SUCCESS; }
@@ -293,7 +275,15 @@ void MilterServer::Stop(std::chrono::seconds drain) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   smfi_stop();
-  WakeUp(settings_.socket);
+  listener_->Knock();
+}
+
+bool MilterServer::IsAlive() {
+  const auto now = std::chrono::steady_clock::now();
+  const std::size_t judged = host_->judged;
+  if (host_->judging == 0 || judged != last_judged_) last_progress_ = now;
+  last_judged_ = judged;
+  return now - last_progress_ < kLongestJudgement && listener_->Answers(kPatience);
 }
 
 void MilterServer::SetPolicy(std::shared_ptr<const Policy> policy) {

@@ -29,6 +29,7 @@ struct MilterSettings {
   std::size_t bytes_in_flight = 512u << 20;
 };
 
+class Listener;
 struct SessionHost;
 
 class MilterServer {
@@ -41,10 +42,15 @@ class MilterServer {
   bool Run();                             // until Stop
   void Stop(std::chrono::seconds drain);  // new mail 451, waits for messages in flight, then ends Run
   void SetPolicy(std::shared_ptr<const Policy> policy);  // from the next message on
+  // For a watchdog: an MTA would be answered, and what is being judged gets on.
+  bool IsAlive();
 
  private:
   MilterSettings settings_;
   std::unique_ptr<SessionHost> host_;
+  std::unique_ptr<Listener> listener_;
+  std::size_t last_judged_ = 0;
+  std::chrono::steady_clock::time_point last_progress_{};
 };
 
 }  // namespace listwarden

@@ -5,18 +5,13 @@
 #include <array>
 
 #include "base/log.h"
+#include "message/header_fields.h"
 
 namespace listwarden {
 namespace {
 
 constexpr std::array<std::string_view, 4> kOwnFields = {"listwarden", "listwarden-release", "approved",
                                                         "x-approved"};
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
 
 std::string_view WithoutBrackets(std::string_view path) {
   if (path.size() >= 2 && path.front() == '<' && path.back() == '>') return path.substr(1, path.size() - 2);
@@ -28,14 +23,24 @@ std::string_view TrimmedName(std::string_view name) {
   return name;
 }
 
-}  // namespace
+bool IsOwnField(std::string_view name) {
+  return std::any_of(kOwnFields.begin(), kOwnFields.end(),
+                     [&](std::string_view own) { return EqualsIgnoringCase(own, name); });
+}
 
-MilterReply TemporaryFailure(std::string text) {
+MilterReply Refusal(std::string code, std::string enhanced, std::string text) {
   MilterReply reply;
-  reply.final = MilterReply::Final::kTempFail;
-  reply.code = "4.3.0";
+  reply.final = code.front() == '4' ? MilterReply::Final::kTempFail : MilterReply::Final::kReject;
+  reply.code = std::move(code);
+  reply.enhanced = std::move(enhanced);
   reply.text = std::move(text);
   return reply;
+}
+
+}  // namespace
+
+MilterReply TemporaryFailure(std::string enhanced, std::string text) {
+  return Refusal("451", std::move(enhanced), std::move(text));
 }
 
 MilterReply ReplyFor(const Outcome& outcome) {
@@ -54,9 +59,9 @@ MilterReply ReplyFor(const Outcome& outcome) {
       reply.insert_tag = outcome.tag;
       return reply;
     case Outcome::Kind::kDefer:
-      return TemporaryFailure(outcome.defer_text);
+      return TemporaryFailure("4.3.0", outcome.defer_text);
   }
-  return TemporaryFailure("The message cannot be judged now; please try again later");
+  return TemporaryFailure("4.3.0", "The message cannot be judged now; please try again later");
 }
 
 std::shared_ptr<const Policy> SessionHost::CurrentPolicy() {
@@ -80,7 +85,6 @@ void Session::MailFrom(std::string_view path, std::string authenticated) {
   Abort();
   policy_ = host_.CurrentPolicy();
   builder_.emplace(host_.settings.limits);
-  ++host_.messages;
   envelope_.reverse_path = std::string(WithoutBrackets(path));
   envelope_.authenticated = std::move(authenticated);
   envelope_.client = client_;
@@ -91,61 +95,68 @@ void Session::Recipient(std::string_view path) {
   paths_as_given_.emplace_back(path);
 }
 
+// A final answer ends the message: libmilter tells us nothing more of it.
+MilterReply Session::Answer(MilterReply reply) {
+  if (reply.final != MilterReply::Final::kContinue) Abort();
+  return reply;
+}
+
 MilterReply Session::Data() {
-  MilterReply reply;
-  if (host_.is_draining) {
-    reply = TemporaryFailure("The service restarts; please try again in a moment");
-    reply.code = "4.3.2";
-    return reply;
-  }
+  if (!builder_)
+    return Answer(TemporaryFailure("4.3.0", "The envelope could not be read; please try again later"));
+  // Counted before the question whether we stop, so that a stop either waits for it or is seen here.
+  ++host_.messages;
+  is_in_flight_ = true;
+  if (host_.is_draining)
+    return Answer(TemporaryFailure("4.3.2", "The service restarts; please try again in a moment"));
   const bool is_release = daemon_name_ == host_.settings.reinject_daemon;
   const auto& paths = envelope_.forward_paths;
   const bool has_list = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    return policy_->FindList(path) != nullptr;
+    return ListFor(*policy_, path) != nullptr;
   });
+  MilterReply reply;
   if (!has_list && !is_release) {
     reply.final = MilterReply::Final::kAccept;
-    Abort();
-    return reply;
+  } else if (host_.connections > host_.settings.max_connections ||
+             host_.bytes > host_.settings.bytes_in_flight) {
+    reply = TemporaryFailure("4.3.2", "Too much mail at once; please try again later");
+    Log(LogLevel::kWarning, "too-much-mail",
+        {{"connections", std::to_string(host_.connections)}, {"bytes", std::to_string(host_.bytes)}});
   }
-  if (host_.connections > host_.settings.max_connections || host_.bytes > host_.settings.bytes_in_flight) {
-    reply = TemporaryFailure("Too much mail at once; please try again later");
-    reply.code = "4.3.2";
-  }
-  return reply;
+  return Answer(std::move(reply));
 }
 
 void Session::Count(std::size_t bytes) {
   counted_ += bytes;
   host_.bytes += bytes;
+  if (host_.bytes <= host_.settings.bytes_in_flight) return;
+  Log(LogLevel::kWarning, "too-much-mail", {{"client", client_}, {"bytes", std::to_string(host_.bytes)}});
+  Spoil();
 }
 
 void Session::Field(std::string_view name, std::string_view value, bool has_leading_blank) {
   if (!builder_) return;
-  Count(name.size() + value.size());
-  const std::string lower = Lower(TrimmedName(name));
-  if (std::find(kOwnFields.begin(), kOwnFields.end(), lower) != kOwnFields.end()) {
-    const auto same = std::count_if(own_fields_.begin(), own_fields_.end(),
-                                    [&](const auto& one) { return Lower(TrimmedName(one.first)) == lower; });
+  if (IsOwnField(TrimmedName(name))) {
+    const auto same = std::count_if(own_fields_.begin(), own_fields_.end(), [&](const auto& one) {
+      return EqualsIgnoringCase(TrimmedName(one.first), TrimmedName(name));
+    });
     own_fields_.emplace_back(std::string(name), static_cast<int>(same) + 1);
-    if (lower == Lower(kReleaseField)) release_tokens_.emplace_back(value);
+    if (EqualsIgnoringCase(TrimmedName(name), kReleaseField)) release_tokens_.emplace_back(value);
     // What we take off is no part of the message that is judged, held and released.
     return;
   }
-  builder_->AddField(name, has_leading_blank ? std::string(value) : " " + std::string(value));
+  if (has_leading_blank) {
+    builder_->AddField(name, value);
+  } else {
+    builder_->AddField(name, " " + std::string(value));
+  }
+  Count(name.size() + value.size());
 }
 
 void Session::Body(std::string_view chunk) {
   if (!builder_) return;
-  Count(chunk.size());
   builder_->AddBody(chunk);
-}
-
-MilterReply Session::WithoutOwnFields(MilterReply reply) const {
-  if (reply.final == MilterReply::Final::kContinue) {
-    reply.delete_fields.assign(own_fields_.rbegin(), own_fields_.rend());
-  }
-  return reply;
+  Count(chunk.size());
 }
 
 MilterReply Session::Released(const Message& message) {
@@ -160,45 +171,70 @@ MilterReply Session::Released(const Message& message) {
     }
     if (id) {
       Log(LogLevel::kWarning, "token-used-twice", {{"queue_id", queue_id}, {"token", *id}});
-      return TemporaryFailure("This release was taken already");
+      return TemporaryFailure("4.7.1", "This release was taken already");
     }
   }
   Log(LogLevel::kWarning, "release-refused", {{"queue_id", queue_id}, {"client", client_}});
-  MilterReply reply;
-  reply.final = MilterReply::Final::kReject;
-  reply.code = "5.7.1";
-  reply.text = "This listener takes released mail only";
+  return Refusal("550", "5.7.1", "This listener takes released mail only");
+}
+
+MilterReply Session::Judged(const Message& message) {
+  if (!release_tokens_.empty()) {
+    Log(LogLevel::kWarning, "forged-release-field",
+        {{"queue_id", message.envelope.queue_id}, {"client", client_}});
+  }
+  MilterReply reply = ReplyFor(host_.intake.Receive(*policy_, message));
+  for (std::string& path : reply.delete_paths) {
+    const auto found = std::find(envelope_.forward_paths.begin(), envelope_.forward_paths.end(), path);
+    if (found != envelope_.forward_paths.end())
+      path = paths_as_given_[static_cast<std::size_t>(found - envelope_.forward_paths.begin())];
+  }
   return reply;
 }
 
+namespace {
+
+struct Judging {
+  explicit Judging(SessionHost& all) : host(all) { ++host.judging; }
+  ~Judging() {
+    ++host.judged;
+    --host.judging;
+  }
+  SessionHost& host;
+};
+
+}  // namespace
+
 MilterReply Session::EndOfMessage(std::string_view queue_id) {
-  if (!builder_) return TemporaryFailure("The message came without an envelope; please try again");
-  envelope_.queue_id = std::string(queue_id);
-  builder_->SetEnvelope(envelope_);
-  Message message = builder_->Finish();
   MilterReply reply;
-  if (daemon_name_ == host_.settings.reinject_daemon) {
-    reply = WithoutOwnFields(Released(message));
+  if (!builder_ || is_spoilt_) {
+    reply = TemporaryFailure("4.3.2", "The message could not be taken in whole; please try again later");
   } else {
-    if (!release_tokens_.empty())
-      Log(LogLevel::kWarning, "forged-release-field",
-          {{"queue_id", std::string(queue_id)}, {"client", client_}});
-    reply = WithoutOwnFields(ReplyFor(host_.intake.Receive(*policy_, message)));
-    for (std::string& path : reply.delete_paths) {
-      const auto found = std::find(envelope_.forward_paths.begin(), envelope_.forward_paths.end(), path);
-      if (found != envelope_.forward_paths.end())
-        path = paths_as_given_[static_cast<std::size_t>(found - envelope_.forward_paths.begin())];
-    }
+    const Judging judging(host_);
+    envelope_.queue_id = std::string(queue_id);
+    builder_->SetEnvelope(envelope_);
+    const Message message = builder_->Finish();
+    const bool is_release = daemon_name_ == host_.settings.reinject_daemon;
+    reply = is_release ? Released(message) : Judged(message);
+    if (reply.final == MilterReply::Final::kContinue)
+      reply.delete_fields.assign(own_fields_.rbegin(), own_fields_.rend());
   }
   Abort();
   return reply;
 }
 
-void Session::Abort() {
-  if (builder_) --host_.messages;
+void Session::Spoil() noexcept {
+  is_spoilt_ = true;
   builder_.reset();
   host_.bytes -= counted_;
   counted_ = 0;
+}
+
+void Session::Abort() {
+  if (is_in_flight_) --host_.messages;
+  is_in_flight_ = false;
+  Spoil();
+  is_spoilt_ = false;
   envelope_ = {};
   paths_as_given_.clear();
   own_fields_.clear();

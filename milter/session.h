@@ -20,7 +20,7 @@ namespace listwarden {
 // What one message gets; carried out in this order, and any step that fails makes it a temporary failure.
 struct MilterReply {
   enum class Final { kContinue, kAccept, kDiscard, kTempFail, kReject } final = Final::kContinue;
-  std::string code, text;                 // for kTempFail and kReject: "451 4.3.0" style code and words
+  std::string code, enhanced, text;       // for kTempFail and kReject: "451", "4.3.0" and words
   std::vector<std::string> delete_paths;  // forward-paths as the MTA gave them
   std::string insert_tag;                 // value of the Listwarden field
   std::vector<std::pair<std::string, int>> delete_fields;  // name and 1-based index, the last ones first
@@ -28,7 +28,7 @@ struct MilterReply {
 
 // The one table from what intake did to what the MTA is told.
 MilterReply ReplyFor(const Outcome& outcome);
-MilterReply TemporaryFailure(std::string text);
+MilterReply TemporaryFailure(std::string enhanced, std::string text);
 
 // What all sessions share.
 struct SessionHost {
@@ -38,9 +38,11 @@ struct SessionHost {
   const ReleaseKey* key;
   const Clock& clock;
   std::atomic<int> connections{0};
-  std::atomic<int> messages{0};
+  std::atomic<int> messages{0};  // whose DATA we let go on
   std::atomic<std::size_t> bytes{0};
   std::atomic<bool> is_draining{false};
+  std::atomic<int> judging{0};
+  std::atomic<std::size_t> judged{0};
   std::mutex policy_mutex{};
   std::shared_ptr<const Policy> policy{};
 
@@ -63,10 +65,13 @@ class Session {
   void Body(std::string_view chunk);
   MilterReply EndOfMessage(std::string_view queue_id);
   void Abort();  // forgets the message, keeps the connection
+  // A piece of the message was lost to us and the MTA did not ask: the end will be a temporary failure.
+  void Spoil() noexcept;
 
  private:
   MilterReply Released(const Message& message);
-  MilterReply WithoutOwnFields(MilterReply reply) const;
+  MilterReply Judged(const Message& message);
+  MilterReply Answer(MilterReply reply);
   void Count(std::size_t bytes);
 
   SessionHost& host_;
@@ -78,6 +83,8 @@ class Session {
   std::vector<std::pair<std::string, int>> own_fields_;
   std::vector<std::string> release_tokens_;
   std::size_t counted_ = 0;
+  bool is_in_flight_ = false;
+  bool is_spoilt_ = false;
 };
 
 }  // namespace listwarden

@@ -16,15 +16,18 @@ constexpr std::size_t kLongestTag = 150;
 constexpr int kLettersPerDay = 5;
 
 // Plain words for list managers, moderators and posters alike: they may all see the field.
-std::string TagFor(const Verdict& verdict) {
+std::string TagFor(const std::vector<std::string>& filters) {
+  if (filters.empty()) return "";
   std::string tag = "tag; the post may touch";
-  bool is_first = true;
-  for (const FilterVerdict& filter : verdict.filters) {
-    if (filter.action != Action::kTag) continue;
-    tag += (is_first ? " " : ", ") + filter.filter;
-    is_first = false;
-  }
+  for (std::size_t i = 0; i < filters.size(); ++i) tag += (i == 0 ? " " : ", ") + filters[i];
   return tag.substr(0, kLongestTag);
+}
+
+void AddTags(const Verdict& verdict, std::vector<std::string>* filters) {
+  for (const FilterVerdict& filter : verdict.filters) {
+    const bool is_there = std::find(filters->begin(), filters->end(), filter.filter) != filters->end();
+    if (filter.action == Action::kTag && !is_there) filters->push_back(filter.filter);
+  }
 }
 
 std::string Rules(const Verdict& verdict) {
@@ -55,7 +58,7 @@ struct ListPaths {
 std::vector<ListPaths> ByList(const Policy& policy, const std::vector<std::string>& paths) {
   std::vector<ListPaths> lists;
   for (const std::string& path : paths) {
-    const ListPolicy* list = policy.FindList(path);
+    const ListPolicy* list = ListFor(policy, path);
     if (list == nullptr) continue;
     auto found =
         std::find_if(lists.begin(), lists.end(), [&](const ListPaths& one) { return one.list == list; });
@@ -65,7 +68,44 @@ std::vector<ListPaths> ByList(const Policy& policy, const std::vector<std::strin
   return lists;
 }
 
+// "user%host" or "host!user" as user@host; nothing when it is neither.
+std::string Rerouted(std::string_view local) {
+  const auto percent = local.rfind('%');
+  if (percent != std::string_view::npos)
+    return std::string(local.substr(0, percent)) + "@" + std::string(local.substr(percent + 1));
+  const auto bang = local.find('!');
+  if (bang != std::string_view::npos)
+    return std::string(local.substr(bang + 1)) + "@" + std::string(local.substr(0, bang));
+  return "";
+}
+
+std::string Unquoted(std::string_view local) {
+  if (local.size() < 2 || local.front() != '"' || local.back() != '"') return std::string(local);
+  std::string out;
+  for (std::size_t i = 1; i + 1 < local.size(); ++i) {
+    if (local[i] == '\\' && i + 2 < local.size()) ++i;
+    out += local[i];
+  }
+  return out;
+}
+
 }  // namespace
+
+const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path) {
+  constexpr int kMostRewrites = 4;
+  std::string path(forward_path);
+  for (int i = 0; i < kMostRewrites && !path.empty(); ++i) {
+    const auto route = path.front() == '@' ? path.find(':') : std::string::npos;
+    if (route != std::string::npos) path.erase(0, route + 1);
+    while (!path.empty() && path.back() == '.') path.pop_back();
+    const auto at = std::min(path.rfind('@'), path.size());
+    const std::string local = Unquoted(std::string_view(path).substr(0, at)), domain = path.substr(at);
+    if (const ListPolicy* list = policy.FindList(local + domain)) return list;
+    if (const ListPolicy* list = policy.FindList(local.substr(0, local.find('+')) + domain)) return list;
+    path = Rerouted(local);
+  }
+  return nullptr;
+}
 
 std::string DedupeKey(const Message& message, std::string_view list,
                       const std::vector<std::string>& held_paths) {
@@ -73,7 +113,10 @@ std::string DedupeKey(const Message& message, std::string_view list,
   std::vector<std::string> paths = held_paths;
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) text += LowerAscii(path) + '\n';
-  text += message.message_id + '\n';
+  // Without a Message-ID of the client's the MTA makes one from the queue id, anew at each try.
+  const std::string& queue_id = message.envelope.queue_id;
+  if (queue_id.empty() || message.message_id.find(queue_id) == std::string::npos)
+    text += message.message_id + '\n';
   for (const HeaderField& field : message.fields) {
     const std::string name = LowerAscii(field.name);
     // What our own MTA adds anew at each try is no part of what the client sent.
@@ -120,6 +163,7 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
 
 Outcome Intake::Receive(const Policy& policy, const Message& message) {
   Outcome outcome;
+  std::vector<std::string> tags;
   const std::vector<ListPaths> lists = ByList(policy, message.envelope.forward_paths);
   try {
     for (const ListPaths& one : lists) {
@@ -129,7 +173,7 @@ Outcome Intake::Receive(const Policy& policy, const Message& message) {
         case Disposition::kPass:
           break;
         case Disposition::kTag:
-          outcome.tag = TagFor(verdict);
+          AddTags(verdict, &tags);
           break;
         case Disposition::kHold:
           held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
@@ -146,6 +190,7 @@ Outcome Intake::Receive(const Policy& policy, const Message& message) {
     Log(LogLevel::kError, "store-failed", {{"queue_id", message.envelope.queue_id}, {"why", e.what()}});
     return {Outcome::Kind::kDefer, {}, {}, "The message cannot be kept safely now; please try again later"};
   }
+  outcome.tag = TagFor(tags);
   if (!outcome.held_paths.empty()) {
     const bool is_all = outcome.held_paths.size() == message.envelope.forward_paths.size();
     outcome.kind = is_all ? Outcome::Kind::kHeldAll : Outcome::Kind::kHeldSome;

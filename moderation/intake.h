@@ -36,6 +36,11 @@ class Intake {
   const Clock& clock_;
 };
 
+// The list that mail to this forward-path reaches, or nullptr: also where the MTA would rewrite the path
+// before delivery (source route, quoted local part, "list%domain", "domain!list", "list+extension", final
+// dot), so that no spelling goes round the policy.
+const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path);
+
 // {list, reverse-path, held recipients, Message-ID, fields that a retry keeps, body}: equal for a client's
 // retry.
 std::string DedupeKey(const Message& message, std::string_view list,
