@@ -25,7 +25,7 @@ struct Judged {
 struct Judge {
   explicit Judge(const std::string& config, const std::string& list_address)
       : settings(ReadSettings(FindSettingsFile(config))),
-        policy(Policy::Load(settings.folder, settings.policy, MakeFilters())) {
+        policy(Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id)) {
     if (list_address.empty()) return;
     list = list_address == "default" ? &policy->default_list() : policy->FindList(list_address);
     if (list == nullptr) {

@@ -13,7 +13,8 @@ namespace listwarden {
 int PolicyTestCommand(const std::string& config, const std::vector<std::string>& given) {
   const Arguments arguments = ParseArguments(given);
   const Settings settings = ReadSettings(FindSettingsFile(config));
-  const auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters());
+  const auto policy =
+      Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id);
   std::size_t rules = 0, examples = 0;
   for (const Rule& rule : policy->rules().rules()) {
     bool is_wanted = arguments.rest.empty();
@@ -35,7 +36,8 @@ int PolicyTestCommand(const std::string& config, const std::vector<std::string>&
 
 int ConfigCheckCommand(const std::string& config, const std::vector<std::string>&) {
   const Settings settings = ReadSettings(FindSettingsFile(config));
-  const auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters());
+  const auto policy =
+      Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id);
   const Notices notices(settings.notices);
   std::cout << settings.file.string() << ": good; " << policy->lists().size() << " lists, "
             << policy->rules().rules().size() << " rules, policy " << policy->version() << "\n";

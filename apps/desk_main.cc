@@ -17,7 +17,7 @@ constexpr auto kExpiryEvery = std::chrono::minutes(5);
 
 struct Desk {
   explicit Desk(const Settings& settings)
-      : policy(Policy::Load(settings.folder, settings.policy, MakeFilters())),
+      : policy(Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id)),
         notices(settings.notices),
         key(settings.release_key),
         store(OpenSqliteHoldStore(settings.store, clock)),

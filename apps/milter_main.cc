@@ -16,7 +16,7 @@ namespace listwarden {
 namespace {
 
 std::shared_ptr<const Policy> LoadPolicy(const Settings& settings) {
-  auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters());
+  auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id);
   policy->rules().Warm();
   return policy;
 }

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "message/authentication.h"
 #include "message/header_fields.h"
 
 namespace listwarden {
@@ -147,25 +148,11 @@ std::string AddressOf(std::string_view mailbox) {
   return std::string(mailbox.substr(open + 1, mailbox.find('>', open) - open - 1));
 }
 
-std::string Domain(std::string_view address) {
-  return LowerAscii(address.substr(std::min(address.rfind('@'), address.size() - 1) + 1));
-}
-
 bool IsVouchedFor(const Message& message, std::string_view authserv_id) {
-  if (!message.envelope.authenticated.empty()) return true;
   for (const std::string_view local : {"[127.", "[::1]", "[IPv6:::1]"}) {
     if (message.envelope.client.find(local) != std::string::npos) return true;
   }
-  if (authserv_id.empty()) return false;
-  // RFC 8601 section 5: only what our own border wrote, above the first foreign trace field.
-  for (const HeaderField& field : message.fields) {
-    if (EqualsIgnoringCase(field.name, "Received")) return false;
-    if (!EqualsIgnoringCase(field.name, "Authentication-Results")) continue;
-    const std::string value = LowerAscii(Unfold(field.value));
-    if (Trim(std::string_view(value).substr(0, value.find(';'))) != LowerAscii(authserv_id)) continue;
-    if (value.find("dmarc=pass") != std::string::npos) return true;
-  }
-  return false;
+  return !AuthenticatedAuthor(message, authserv_id).empty();
 }
 
 }  // namespace
@@ -227,7 +214,7 @@ bool MayAnswer(const Message& message, std::string_view authserv_id, std::string
     if (name.rfind("list-", 0) == 0) return no("list mail");
     if (name == "listwarden-notice") return no("our own letter");
   }
-  if (message.from.size() != 1 || Domain(message.from.front().address) != Domain(path))
+  if (message.from.size() != 1 || DomainOf(message.from.front().address) != DomainOf(path))
     return no("author and sender differ");
   if (!IsVouchedFor(message, authserv_id)) return no("not authenticated");
   return true;

@@ -16,7 +16,7 @@ namespace listwarden {
 struct Inspection {
   const Message& message;
   const ListPolicy& list;
-  const std::vector<RegisterEntry>& registers;
+  const Poster& poster;
   std::span<const Hit> hits;  // of this filter's rules only
 };
 

@@ -1,4 +1,4 @@
-// One list's settings (lists.d/*.toml) and who speaks for the body (registers).
+// One list's settings (lists.d/*.toml).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
@@ -36,15 +36,6 @@ struct ListPolicy {
   std::vector<std::string> exempt;  // posters passed unjudged: address or "@domain", when authenticated
   std::chrono::hours expiry{24 * 7};
   OnExpiry on_expiry = OnExpiry::kReject;
-};
-
-// A name the filters know: company, product, account, office …; `kind` is the register file's table name.
-struct RegisterEntry {
-  std::string kind;                  // "company", "product", "account", "office", "role"
-  std::string name;                  // as people write it
-  std::vector<std::string> aliases;  // other spellings
-  std::vector<std::string> domains;  // mail and web domains
-  bool represents_body = false;      // speaks for the body when authenticated
 };
 
 }  // namespace listwarden

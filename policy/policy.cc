@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "message/authentication.h"
 #include "message/header_fields.h"
 #include "message/message_builder.h"
 #include "policy/toml_file.h"
@@ -91,13 +92,10 @@ Confidence Combined(const std::vector<Finding>& findings) {
   return highest;
 }
 
-bool IsExempt(const Message& message, const ListPolicy& list) {
-  if (message.envelope.authenticated.empty()) return false;
-  const std::string& poster = message.envelope.authenticated;
+bool IsExempt(const Poster& poster, const ListPolicy& list) {
+  if (!poster.is_authenticated) return false;
   return std::any_of(list.exempt.begin(), list.exempt.end(), [&](const std::string& one) {
-    return EqualsIgnoringCase(one, poster) ||
-           (one.front() == '@' && poster.size() > one.size() &&
-            EqualsIgnoringCase(poster.substr(poster.size() - one.size()), one));
+    return one == poster.address || (one.front() == '@' && "@" + DomainOf(poster.address) == one);
   });
 }
 
@@ -111,14 +109,14 @@ struct Policy::State {
   std::map<std::string, std::size_t> by_address;
   ListPolicy default_list;
   std::shared_ptr<const RuleSet> rules;
-  std::vector<RegisterEntry> registers;
+  std::shared_ptr<const Registers> registers;
+  std::string authserv_id;
   std::vector<std::unique_ptr<Filter>> filters;
 
   void ReadClauses(const fs::path& file);
-  void ReadRegister(const fs::path& file);
   void ReadList(const fs::path& file);
   std::vector<Finding> Inspect(const Filter& filter, const Message& message, const ListPolicy& list,
-                               const std::vector<Hit>& hits) const;
+                               const Poster& poster, const std::vector<Hit>& hits) const;
 };
 
 void Policy::State::ReadClauses(const fs::path& file) {
@@ -130,25 +128,6 @@ void Policy::State::ReadClauses(const fs::path& file) {
                                ReadThreshold(one, "hold-from", Confidence::kHigh)};
     one.Finish();
     clauses.push_back(std::move(clause));
-  }
-  table.Finish();
-}
-
-void Policy::State::ReadRegister(const fs::path& file) {
-  TomlTable table = ReadToml(file);
-  for (const std::string& kind : table.Keys()) {
-    for (TomlTable& one : table.Tables(kind)) {
-      RegisterEntry entry;
-      entry.kind = kind;
-      entry.name = one.Text("name");
-      entry.aliases = one.Texts("aliases");
-      entry.domains = one.Texts("domains");
-      entry.represents_body = one.Flag("represents-body");
-      for (const std::string& product : one.Texts("products"))
-        registers.push_back({"product", product, {}, entry.domains, false});
-      one.Finish();
-      registers.push_back(std::move(entry));
-    }
   }
   table.Finish();
 }
@@ -216,11 +195,13 @@ Policy::Policy(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Policy::~Policy() = default;
 
 std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_view policy_name,
-                                           std::vector<std::unique_ptr<Filter>> filters) {
+                                           std::vector<std::unique_ptr<Filter>> filters,
+                                           std::string authserv_id) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
   auto state = std::make_unique<State>();
   state->name = std::string(policy_name);
   state->filters = std::move(filters);
+  state->authserv_id = std::move(authserv_id);
   const fs::path home = folder / "policies" / state->name;
   if (!fs::is_directory(home))
     throw SettingsError(home.string() +
@@ -243,17 +224,16 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
   }
   for (const fs::path& file : TomlFiles(folder / "rules.d")) rule_files.push_back(file);
   files.insert(files.end(), rule_files.begin(), rule_files.end());
-  state->rules = RuleSet::Load(rule_files);
+  const std::vector<fs::path> register_files = TomlFiles(home / "registers");
+  state->registers = std::make_shared<const Registers>(Registers::Load(register_files));
+  files.insert(files.end(), register_files.begin(), register_files.end());
+  state->rules = RuleSet::Load(rule_files, state->registers);
   for (const Rule& rule : state->rules->rules()) {
     const bool is_known = std::any_of(state->clauses.begin(), state->clauses.end(),
                                       [&](const Clause& one) { return one.id == rule.clause; });
     if (!is_known)
       throw RuleError(home.string() + "/clauses.toml:1: has no clause \"" + rule.clause + "\", which rule " +
                       rule.id + " names");
-  }
-  for (const fs::path& file : TomlFiles(home / "registers")) {
-    state->ReadRegister(file);
-    files.push_back(file);
   }
   state->default_list.address = "";
   for (const fs::path& file : TomlFiles(folder / "lists.d")) {
@@ -279,7 +259,7 @@ const std::vector<Clause>& Policy::clauses() const { return state_->clauses; }
 const std::vector<ListPolicy>& Policy::lists() const { return state_->lists; }
 const ListPolicy& Policy::default_list() const { return state_->default_list; }
 const RuleSet& Policy::rules() const { return *state_->rules; }
-const std::vector<RegisterEntry>& Policy::registers() const { return state_->registers; }
+const Registers& Policy::registers() const { return *state_->registers; }
 
 const Clause* Policy::FindClause(std::string_view id) const {
   for (const Clause& clause : state_->clauses) {
@@ -294,13 +274,14 @@ const ListPolicy* Policy::FindList(std::string_view address) const {
 }
 
 std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message& message,
-                                            const ListPolicy& list, const std::vector<Hit>& hits) const {
+                                            const ListPolicy& list, const Poster& poster,
+                                            const std::vector<Hit>& hits) const {
   std::vector<Hit> own;
   for (const Hit& hit : hits) {
     if (hit.rule->filter == filter.name()) own.push_back(hit);
   }
   std::vector<Finding> kept;
-  for (Finding& finding : filter.Inspect({message, list, registers, own})) {
+  for (Finding& finding : filter.Inspect({message, list, poster, own})) {
     const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const Finding& one) {
       return one.rule == finding.rule && one.quote == finding.quote && one.region == finding.region;
     });
@@ -315,7 +296,9 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
   Verdict verdict;
   verdict.list = list.address;
   verdict.policy_version = state_->version;
-  if (IsExempt(message, list)) return verdict;
+  const Poster poster =
+      PosterOf(message, AuthenticatedAuthor(message, state_->authserv_id), *state_->registers);
+  if (IsExempt(poster, list)) return verdict;
   for (const Defect& defect : message.defects) {
     if (defect.kind != DefectKind::kIrregular) verdict.unread.push_back(defect.what);
   }
@@ -332,7 +315,7 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     FilterVerdict one;
     one.filter = filter->name();
     try {
-      one.findings = state_->Inspect(*filter, message, list, hits);
+      one.findings = state_->Inspect(*filter, message, list, poster, hits);
     } catch (const std::exception& e) {
       verdict.unread.push_back("filter " + one.filter + " failed: " + e.what());
       continue;
@@ -371,7 +354,7 @@ std::vector<std::string> Policy::ProveExamples() const {
     const std::vector<Hit> hits = state_->rules->Scan(message);
     for (const auto& filter : state_->filters) {
       if (filter->name() != rule.filter) continue;
-      for (const Finding& finding : state_->Inspect(*filter, message, state_->default_list, hits)) {
+      for (const Finding& finding : state_->Inspect(*filter, message, state_->default_list, {}, hits)) {
         if (finding.rule == rule.id) return true;
       }
     }

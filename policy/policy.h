@@ -28,8 +28,10 @@ struct Clause {
 
 class Policy {
  public:
+  // `authserv_id`: whose Authentication-Results are believed (RFC 8601); empty believes none.
   static std::shared_ptr<const Policy> Load(const std::filesystem::path& folder, std::string_view policy_name,
-                                            std::vector<std::unique_ptr<Filter>> filters);
+                                            std::vector<std::unique_ptr<Filter>> filters,
+                                            std::string authserv_id = "");
   ~Policy();
 
   const std::string& version() const;
@@ -40,7 +42,7 @@ class Policy {
   const ListPolicy* FindList(std::string_view address) const;  // any case; nullptr when not one of ours
   const ListPolicy& default_list() const;
   const RuleSet& rules() const;
-  const std::vector<RegisterEntry>& registers() const;
+  const Registers& registers() const;
 
   Verdict Judge(const Message& message, const ListPolicy& list) const;
   // For every list among `addresses` in order; by the default list when there is none.

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "policy/names.h"
 #include "policy/sentences.h"
 #include "policy/toml_file.h"
 #include "policy/word_index.h"
@@ -17,8 +18,10 @@ namespace listwarden {
 namespace {
 
 constexpr std::size_t kHitsPerRule = 20;
+constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
 constexpr std::size_t kHitsPerMessage = 300;
 constexpr std::size_t kQuoteCharacters = 120;
+constexpr std::size_t kMentionsPerSegment = 2000;
 constexpr int kShortestAtom = 3;
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
@@ -131,7 +134,19 @@ void CheckPattern(TomlTable& table, std::string_view key, const std::string& pat
   }
 }
 
-Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets) {
+std::vector<std::string> ReadNames(TomlTable& table, const Registers& registers) {
+  std::vector<std::string> kinds = table.Texts("names");
+  for (const std::string& kind : kinds) {
+    if (!Registers::IsKind(kind))
+      table.Fail("names", "names \"" + kind + "\" is unknown; expected one of " + Registers::Kinds());
+    if (!registers.HasKind(kind))
+      table.Fail("names",
+                 "no register has [[" + kind + "]] entries; expected a file in registers/ with them");
+  }
+  return kinds;
+}
+
+Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, const Registers& registers) {
   Rule rule;
   rule.id = table.Text("id");
   const auto slash = rule.id.find('/');
@@ -157,6 +172,7 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets) {
     table.Fail("hit", "rule " + rule.id + " needs at least one hit and one miss");
   for (const std::string& one : table.Texts("unless")) rule.unless.push_back(WithSets(one, sets));
   for (const std::string& one : table.Texts("requires")) rule.requires_.push_back(WithSets(one, sets));
+  rule.names = ReadNames(table, registers);
   for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
   for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
   if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw);
@@ -183,20 +199,28 @@ struct RuleSet::Machine {
   std::map<std::string, std::string, std::less<>> about;
   re2::FilteredRE2 prefilter{kShortestAtom};
   std::vector<std::size_t> pattern_rules;  // prefilter id -> rule
+  std::unique_ptr<NameIndex> names;
   std::unique_ptr<WordIndex> index;
   std::size_t atom_count = 0;
   struct Phrase {
     std::size_t rule;
     std::size_t length;
   };
-  std::vector<Phrase> phrases;  // index ids below this size
+  std::vector<Phrase> phrases;  // the first ids of the index; then names, then atoms
   std::string no_about;
 
   void Compile();
-  bool Accepts(std::size_t rule, const Segment& segment, std::size_t begin, std::size_t end) const;
+  // What one pass over a segment's words shows.
+  struct Words {
+    std::vector<std::pair<std::uint32_t, std::size_t>> phrases;  // id, end
+    std::vector<int> atoms;
+    std::vector<Mention> mentions;
+  };
+  Words FindWords(const Segment& segment) const;
+  bool Accepts(const Words& words, Hit* hit, std::size_t rule) const;
   void ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
-  void MatchPattern(std::size_t rule, const Segment& segment, std::vector<std::size_t>* counts,
-                    std::vector<Hit>* hits) const;
+  void MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
+                    std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
 };
 
 void RuleSet::Machine::Compile() {
@@ -221,6 +245,7 @@ void RuleSet::Machine::Compile() {
     }
     compiled.push_back(std::move(one));
   }
+  words.insert(words.end(), names->words().begin(), names->words().end());
   std::vector<std::string> atoms;
   if (!pattern_rules.empty()) prefilter.Compile(&atoms);
   atom_count = atoms.size();
@@ -228,33 +253,68 @@ void RuleSet::Machine::Compile() {
   index = std::make_unique<WordIndex>(words);
 }
 
-bool RuleSet::Machine::Accepts(std::size_t rule, const Segment& segment, std::size_t begin,
-                               std::size_t end) const {
+RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) const {
+  const std::string_view folded = segment.text.folded();
+  const unsigned region = 1u << static_cast<unsigned>(segment.region);
+  const std::size_t first_atom = phrases.size() + names->words().size();
+  Words words;
+  std::vector<char> is_seen(atom_count);
+  std::vector<std::size_t> tries(rules.size());
+  index->Find(folded, [&](std::uint32_t id, std::size_t end) {
+    if (id >= first_atom) {
+      const std::size_t atom = id - first_atom;
+      if (!is_seen[atom]) words.atoms.push_back(static_cast<int>(atom));
+      is_seen[atom] = 1;
+    } else if (id >= phrases.size()) {
+      const std::size_t name = id - phrases.size();
+      if (words.mentions.size() >= kMentionsPerSegment ||
+          !IsWholeWord(folded, end - names->words()[name].size(), end))
+        return;
+      const auto mention = names->MentionAt(segment.text, name, end);
+      if (mention) words.mentions.push_back(*mention);
+    } else {
+      const Phrase& phrase = phrases[id];
+      if ((compiled[phrase.rule].regions & region) == 0 || tries[phrase.rule] >= kTriesPerRule ||
+          !IsWholeWord(folded, end - phrase.length, end))
+        return;
+      words.phrases.emplace_back(id, end);
+      ++tries[phrase.rule];
+    }
+  });
+  return words;
+}
+
+bool RuleSet::Machine::Accepts(const Words& words, Hit* hit, std::size_t rule) const {
   const Compiled& one = compiled[rule];
-  if (one.unless.empty() && one.requires_.empty()) return true;
-  const std::string_view text = TextOf(rules[rule], segment);
-  const auto [from, to] = SentenceAround(text, begin, end);
+  if (one.unless.empty() && one.requires_.empty() && rules[rule].names.empty()) return true;
+  const std::string_view text = TextOf(rules[rule], *hit->segment);
+  const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
   const re2::StringPiece sentence = Piece(text.substr(from, to - from));
   const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) {
     return RE2::PartialMatch(sentence, *pattern);
   };
+  if (!rules[rule].names.empty()) {
+    hit->named = NamedBetween(words.mentions, rules[rule].names, from, to);
+    if (hit->named == nullptr) return false;
+  }
   return std::none_of(one.unless.begin(), one.unless.end(), stands_there) &&
          std::all_of(one.requires_.begin(), one.requires_.end(), stands_there);
 }
 
-void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment,
+void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
                                     std::vector<std::size_t>* counts, std::vector<Hit>* hits) const {
   const std::string_view text = TextOf(rules[rule], segment);
   std::size_t at = 0;
   // Matches that `unless` takes back are bounded too.
-  for (std::size_t tries = 0; at < text.size() && (*counts)[rule] < kHitsPerRule && tries < 10 * kHitsPerRule;
+  for (std::size_t tries = 0; at < text.size() && (*counts)[rule] < kHitsPerRule && tries < kTriesPerRule;
        ++tries) {
     re2::StringPiece found;
     if (!compiled[rule].pattern->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &found, 1)) return;
     const auto begin = static_cast<std::size_t>(found.data() - text.data());
     const std::size_t end = begin + found.size();
-    if (!found.empty() && Accepts(rule, segment, begin, end)) {
-      hits->push_back({&rules[rule], &segment, begin, end});
+    Hit hit{&rules[rule], &segment, begin, end};
+    if (!found.empty() && Accepts(words, &hit, rule)) {
+      hits->push_back(hit);
       ++(*counts)[rule];
     }
     at = std::max(end, begin + 1);
@@ -263,43 +323,36 @@ void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment,
 
 void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size_t>* counts,
                                    std::vector<Hit>* hits) const {
-  const std::string_view folded = segment.text.folded();
   const unsigned region = 1u << static_cast<unsigned>(segment.region);
-  std::vector<char> is_seen;
-  std::vector<int> atoms;
-  index->Find(folded, [&](std::uint32_t id, std::size_t end) {
-    if (id >= phrases.size()) {
-      if (is_seen.empty()) is_seen.resize(atom_count);
-      const std::size_t atom = id - phrases.size();
-      if (!is_seen[atom]) atoms.push_back(static_cast<int>(atom));
-      is_seen[atom] = 1;
-      return;
-    }
+  const Words words = FindWords(segment);
+  for (const auto& [id, end] : words.phrases) {
     const Phrase& phrase = phrases[id];
-    const std::size_t begin = end - phrase.length;
-    if ((compiled[phrase.rule].regions & region) == 0 || (*counts)[phrase.rule] >= kHitsPerRule) return;
-    if (!IsWholeWord(folded, begin, end) || !Accepts(phrase.rule, segment, begin, end)) return;
+    if ((*counts)[phrase.rule] >= kHitsPerRule) continue;
     // A raw rule's hit is placed in the original.
-    auto place = std::make_pair(begin, end);
-    if (rules[phrase.rule].raw) place = segment.text.ToOriginal(begin, end);
-    hits->push_back({&rules[phrase.rule], &segment, place.first, place.second});
+    auto place = std::make_pair(end - phrase.length, end);
+    if (rules[phrase.rule].raw) place = segment.text.ToOriginal(place.first, place.second);
+    Hit hit{&rules[phrase.rule], &segment, place.first, place.second};
+    if (!Accepts(words, &hit, phrase.rule)) continue;
+    hits->push_back(hit);
     ++(*counts)[phrase.rule];
-  });
+  }
   if (pattern_rules.empty()) return;
   std::vector<int> candidates;
-  prefilter.AllPotentials(atoms, &candidates);
+  prefilter.AllPotentials(words.atoms, &candidates);
   std::sort(candidates.begin(), candidates.end());
   for (const int id : candidates) {
     const std::size_t rule = pattern_rules[static_cast<std::size_t>(id)];
-    if ((compiled[rule].regions & region) != 0) MatchPattern(rule, segment, counts, hits);
+    if ((compiled[rule].regions & region) != 0) MatchPattern(rule, segment, words, counts, hits);
   }
 }
 
 RuleSet::RuleSet(std::unique_ptr<Machine> machine) : machine_(std::move(machine)) {}
 RuleSet::~RuleSet() = default;
 
-std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::path>& files) {
+std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::path>& files,
+                                             std::shared_ptr<const Registers> registers) {
   auto machine = std::make_unique<Machine>();
+  machine->names = std::make_unique<NameIndex>(registers);
   std::set<std::string> ids, off;
   for (const std::filesystem::path& file : files) {
     TomlTable table = ReadToml(file);
@@ -313,7 +366,7 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
     for (TomlTable& one : table.Tables("rule")) {
       std::string of_rule = one.Text("clause", clause);
       if (of_rule.empty()) one.Fail("clause", "no clause; expected clause = \"…\" here or in [filter]");
-      Rule rule = ReadRule(one, of_rule, sets);
+      Rule rule = ReadRule(one, of_rule, sets, *registers);
       if (!ids.insert(rule.id).second)
         one.Fail("id", "rule " + rule.id + " is there already; ids are unique");
       if (!about.empty()) machine->about[rule.filter] = about;

@@ -16,6 +16,7 @@
 
 #include "message/message.h"
 #include "policy/finding.h"
+#include "policy/registers.h"
 
 namespace listwarden {
 
@@ -37,6 +38,7 @@ struct Rule {
   std::string pattern;
   std::vector<std::string> unless;     // RE2, same sentence
   std::vector<std::string> requires_;  // RE2 ("requires" in the file), same sentence, each must stand there
+  std::vector<std::string> names;      // kinds of register entries, one of which the sentence must name
   std::string reason;
   std::string advice;
   std::vector<std::string> hit;
@@ -53,15 +55,17 @@ struct Hit {
   const Segment* segment;
   std::size_t begin;
   std::size_t end;
-  std::string_view Words() const;     // the original words
-  std::string_view Sentence() const;  // the folded (raw: original) sentence around it
+  const RegisterEntry* named = nullptr;  // what the sentence names, when the rule asks for names
+  std::string_view Words() const;        // the original words
+  std::string_view Sentence() const;     // the folded (raw: original) sentence around it
 };
 
 class RuleSet {
  public:
   // Loads files in order; a later file may switch a rule off by id (`off = ["filter/name"]`).
   // Does not run the examples: see ProveRules in policy/policy.h, which sees checks as well.
-  static std::shared_ptr<const RuleSet> Load(const std::vector<std::filesystem::path>& files);
+  static std::shared_ptr<const RuleSet> Load(const std::vector<std::filesystem::path>& files,
+                                             std::shared_ptr<const Registers> registers);
   ~RuleSet();
 
   const std::vector<Rule>& rules() const;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "message/authentication.h"
+
+#include "message/header_fields.h"
+
+namespace listwarden {
+
+std::string DomainOf(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? "" : LowerAscii(address.substr(at + 1));
+}
+
+std::string AuthenticatedAuthor(const Message& message, std::string_view authserv_id) {
+  if (!message.envelope.authenticated.empty()) return LowerAscii(message.envelope.authenticated);
+  if (authserv_id.empty() || message.from.size() != 1) return "";
+  for (const HeaderField& field : message.fields) {
+    // RFC 8601 section 5: only what our own border wrote, above the first foreign trace field.
+    if (EqualsIgnoringCase(field.name, "Received")) return "";
+    if (!EqualsIgnoringCase(field.name, "Authentication-Results")) continue;
+    const std::string value = LowerAscii(Unfold(field.value));
+    if (Trim(std::string_view(value).substr(0, value.find(';'))) != LowerAscii(authserv_id)) continue;
+    if (value.find("dmarc=pass") != std::string::npos) return LowerAscii(message.from.front().address);
+  }
+  return "";
+}
+
+}  // namespace listwarden
