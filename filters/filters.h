@@ -10,5 +10,7 @@ namespace listwarden {
 std::unique_ptr<Filter> MakeConfidentialityFilter();
 std::unique_ptr<Filter> MakeHarassmentFilter();
 std::unique_ptr<Filter> MakeEndorsementFilter();
+std::unique_ptr<Filter> MakeCopyrightFilter();
+std::unique_ptr<Filter> MakePrivacyFilter();
 
 }  // namespace listwarden

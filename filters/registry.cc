@@ -10,6 +10,8 @@ std::vector<std::unique_ptr<Filter>> MakeFilters() {
   filters.push_back(MakeConfidentialityFilter());
   filters.push_back(MakeHarassmentFilter());
   filters.push_back(MakeEndorsementFilter());
+  filters.push_back(MakeCopyrightFilter());
+  filters.push_back(MakePrivacyFilter());
   return filters;
 }
 
