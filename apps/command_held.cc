@@ -37,12 +37,10 @@ std::string Actor() {
 std::optional<HoldState> StateNamed(const std::string& name) {
   if (name == "all") return std::nullopt;
   if (name.empty()) return HoldState::kHeld;
-  for (int i = 0; i <= static_cast<int>(HoldState::kDamaged); ++i) {
-    if (HoldStateName(static_cast<HoldState>(i)) == name) return static_cast<HoldState>(i);
-  }
+  if (const auto state = HoldStateNamed(name)) return state;
   throw SettingsError("--state " + name +
                       ": unknown; held, approved, sending, released, rejected, discarded, " +
-                      "expired, failed, damaged or all");
+                      "expired, withdrawn, failed, damaged or all");
 }
 
 nlohmann::json Json(const HeldMessage& held) {
@@ -92,9 +90,16 @@ int Decide(const std::string& config, const std::vector<std::string>& given, boo
 int HeldListCommand(const std::string& config, const std::vector<std::string>& given) {
   const Arguments arguments = ParseArguments(given);
   Desk desk(config);
-  const auto held = desk.store->List({StateNamed(arguments.state), arguments.list, 1000, 0});
+  QueueQuery query;
+  const auto state = StateNamed(arguments.state);
+  query.states = state ? std::vector<HoldState>{*state} : std::vector<HoldState>{};
+  if (!arguments.list.empty()) query.lists = {{arguments.list}};
+  query.limit = 1000;
+  const std::vector<QueueRow> held = desk.store->Queue(query).rows;
   if (arguments.is_json) {
-    for (const HeldMessage& one : held) Print(Json(one));
+    for (const QueueRow& one : held) {
+      if (const auto whole = desk.store->Find(one.held.id)) Print(Json(*whole));
+    }
     return 0;
   }
   if (held.empty()) {
@@ -102,7 +107,7 @@ int HeldListCommand(const std::string& config, const std::vector<std::string>& g
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "RECEIVED", "LIST", "FROM", "SUBJECT"}};
-  for (const HeldMessage& one : held) {
+  for (const auto& [one, similar] : held) {
     rows.push_back({one.id, std::string(HoldStateName(one.state)), IsoTime(one.received), one.list,
                     Printable(one.from), Printable(one.subject)});
   }

@@ -50,6 +50,20 @@ void LogVerdict(const Message& message, const Verdict& verdict, const std::strin
        {"id", held_id}});
 }
 
+std::vector<FindingRow> FindingRows(const Verdict& verdict) {
+  std::vector<FindingRow> rows;
+  for (const FilterVerdict& filter : verdict.filters) {
+    for (const Finding& finding : filter.findings) {
+      rows.push_back({filter.filter, finding.rule, finding.clause,
+                      std::string(ConfidenceName(finding.confidence)), std::string(ActionName(filter.action)),
+                      finding.quote});
+    }
+  }
+  for (const std::string& what : verdict.unread)
+    rows.push_back({"unread", "unread", "", "high", "hold", what});
+  return rows;
+}
+
 struct ListPaths {
   const ListPolicy* list;
   std::vector<std::string> paths;
@@ -149,6 +163,7 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   hold.queue_id = message.envelope.queue_id;
   hold.raw = message.raw;
   hold.verdict_json = VerdictJson(message, message.envelope.queue_id, verdict, 0);
+  hold.findings = FindingRows(verdict);
   hold.policy_version = verdict.policy_version;
   hold.language = list.language;
   hold.may_answer = notices_.MayAnswerTo(message);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMostInOneTurn = 1000;
 constexpr std::size_t kAlwaysAllowed = 20;
 
-std::string WhoAndWhen(const HeldMessage& held) {
+std::string WhoAndWhen(const HeldSummary& held) {
   if (held.decided_by.empty()) return "is " + std::string(HoldStateName(held.state));
   const std::string when = held.decided ? " at " + IsoTime(*held.decided) : "";
   return "was decided already by " + held.decided_by + when + "; it is " +
@@ -22,7 +22,7 @@ std::string WhoAndWhen(const HeldMessage& held) {
               : "");
 }
 
-OutboxRow ReleaseRow(const HeldMessage& held) {
+OutboxRow ReleaseRow(const HeldSummary& held) {
   OutboxRow row;
   row.key = "release:" + held.id + ":" + std::to_string(held.revision);
   row.kind = OutboxKind::kRelease;
@@ -56,6 +56,8 @@ DecisionReply ModerationService::Decide(std::string_view id, HoldState to, std::
     return {result, now ? WhoAndWhen(*now) : "no such held message"};
   }
   if (result == DecisionResult::kNotFound) return {result, "no such held message"};
+  if (result == DecisionResult::kNotAllowed)
+    return {result, "is an appeal against your own decision; somebody else decides it"};
   Log(LogLevel::kInfo, "decided",
       {{"id", held->id},
        {"list", held->list},
@@ -76,8 +78,10 @@ DecisionReply ModerationService::Discard(std::string_view id, std::string_view a
 }
 
 int ModerationService::ExpireDue(const Policy& policy) {
-  const std::vector<HeldMessage> due = store_.Expired(kMostInOneTurn);
-  const std::size_t waiting = store_.List({HoldState::kHeld, "", 100000, 0}).size();
+  const std::vector<HeldSummary> due = store_.Expired(kMostInOneTurn);
+  QueueQuery everything;
+  everything.limit = 0;
+  const std::size_t waiting = store_.Queue(everything).count;
   // A clock that jumped would empty the queue at once.
   if (due.size() > std::max(kAlwaysAllowed, waiting / 10)) {
     Log(LogLevel::kError, "expiry-refused",
@@ -87,7 +91,7 @@ int ModerationService::ExpireDue(const Policy& policy) {
     return 0;
   }
   int done = 0;
-  for (const HeldMessage& held : due) {
+  for (const HeldSummary& held : due) {
     const ListPolicy* list = policy.FindList(held.list);
     const OnExpiry what = list == nullptr ? OnExpiry::kReject : list->on_expiry;
     DecisionReply reply;

@@ -78,7 +78,14 @@ class House {
   void TakeStoreAway() { std::filesystem::rename(folder / "store", folder / "away"); }
   void BringStoreBack() { std::filesystem::rename(folder / "away", folder / "store"); }
 
-  std::vector<HeldMessage> Held() { return store->List({std::nullopt, "", 1000, 0}); }
+  std::vector<HeldSummary> Held() {
+    QueueQuery all;
+    all.states = {};
+    all.limit = 1000;
+    std::vector<HeldSummary> held;
+    for (QueueRow& row : store->Queue(all).rows) held.push_back(std::move(row.held));
+    return held;
+  }
   // Everything that waits to be sent, leased one after the other.
   std::vector<OutboxRow> Outbox() {
     std::vector<OutboxRow> rows;

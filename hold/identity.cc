@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hold/identity.h"
+
+#include <sodium.h>
+
+#include <nlohmann/json.hpp>
+
+namespace listwarden {
+
+std::string NewHeldId() {
+  unsigned char bytes[8];
+  randombytes_buf(bytes, sizeof bytes);
+  char hex[2 * sizeof bytes + 1];
+  return sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  char hex[2 * sizeof hash + 1];
+  return sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+}
+
+std::string WithId(std::string text, const std::string& id) {
+  std::string ref = id.substr(0, 4) + "-" + id.substr(4, 4);
+  for (char& c : ref) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  const std::pair<std::string_view, const std::string&> marks[] = {{"{id}", id}, {"{ref}", ref}};
+  for (const auto& [mark, value] : marks) {
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+      text.replace(at, mark.size(), value);
+    }
+  }
+  return text;
+}
+
+std::string PathsToJson(const std::vector<std::string>& paths) {
+  return nlohmann::json(paths).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<std::string> PathsFromJson(const std::string& json) {
+  const auto parsed = nlohmann::json::parse(json, nullptr, false);
+  return parsed.is_array() ? parsed.get<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+}  // namespace listwarden

@@ -1,0 +1,16 @@
+// Ids, hashes and the small encodings that every backend keeps alike. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace listwarden {
+
+std::string NewHeldId();  // 16 random lower-case hex digits
+std::string Sha256Hex(std::string_view bytes);
+// Replaces "{id}" and "{ref}" ("A1B2-C3D4", short enough to read out on the telephone).
+std::string WithId(std::string text, const std::string& id);
+std::string PathsToJson(const std::vector<std::string>& paths);
+std::vector<std::string> PathsFromJson(const std::string& json);
+
+}  // namespace listwarden

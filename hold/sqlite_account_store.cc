@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hold/account_store.h"
+#include "hold/sqlite_connection.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::int64_t kSeenEvery = 60;
+
+std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
+Time FromSeconds(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
+
+void Audit(SQLite::Database& database, std::int64_t now, std::string_view actor, std::string_view action,
+           std::string_view details) {
+  SqliteRow(database, "INSERT INTO audit (time, actor, action, held_id, details) VALUES (?, ?, ?, '', ?)",
+            now, actor, action, details)
+      .Run();
+}
+
+std::string InWords(const User& user) {
+  std::string words = user.name + (user.is_disabled ? " (disabled)" : "");
+  for (const Right& right : user.rights)
+    words +=
+        ", " + std::string(RoleName(right.role)) + " of " + (right.list == "*" ? "all lists" : right.list);
+  return words;
+}
+
+constexpr const char* kSelectUser = "SELECT name, address, password_hash, language, is_disabled FROM user";
+
+User ReadUser(SQLite::Database& database, const SqliteRow& row) {
+  User user{row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Int(4) != 0, {}};
+  SqliteRow rights(database, "SELECT list, role FROM user_right WHERE user = ? ORDER BY list, role",
+                   user.name);
+  while (rights.Step()) {
+    if (const auto role = RoleNamed(rights.Text(1))) user.rights.push_back({rights.Text(0), *role});
+  }
+  return user;
+}
+
+class SqliteAccountStore : public AccountStore {
+ public:
+  SqliteAccountStore(std::filesystem::path file, const Clock& clock)
+      : clock_(clock), connection_(std::move(file)) {}
+
+  void PutUser(const User& user, std::string_view by) override {
+    connection_.Write([&](SQLite::Database& database) {
+      const auto before = One(database, "name", user.name);
+      SqliteRow(
+          database,
+          "INSERT INTO user (name, address, password_hash, language, is_disabled) VALUES (?, ?, ?, ?, ?) ON"
+          " CONFLICT (name) DO UPDATE SET address = excluded.address, password_hash = excluded.password_hash,"
+          " language = excluded.language, is_disabled = excluded.is_disabled",
+          user.name, user.address, user.password_hash, user.language, user.is_disabled ? 1 : 0)
+          .Run();
+      SqliteRow(database, "DELETE FROM user_right WHERE user = ?", user.name).Run();
+      for (const Right& right : user.rights) {
+        SqliteRow(database, "INSERT OR IGNORE INTO user_right (user, list, role) VALUES (?, ?, ?)", user.name,
+                  right.list, RoleName(right.role))
+            .Run();
+      }
+      if (user.is_disabled || (before && before->password_hash != user.password_hash))
+        SqliteRow(database, "DELETE FROM session WHERE user = ?", user.name).Run();
+      Audit(database, Now(), by, before ? "user-changed" : "user-added", InWords(user));
+      return true;
+    });
+  }
+
+  bool RemoveUser(std::string_view name, std::string_view by) override {
+    return connection_.Write([&](SQLite::Database& database) {
+      const bool was_there = SqliteRow(database, "DELETE FROM user WHERE name = ?", name).Run() == 1;
+      if (was_there) Audit(database, Now(), by, "user-removed", name);
+      return was_there;
+    });
+  }
+
+  std::optional<User> FindUser(std::string_view name) override {
+    return connection_.Read([&](SQLite::Database& database) { return One(database, "name", name); });
+  }
+  std::optional<User> FindUserByAddress(std::string_view address) override {
+    return connection_.Read([&](SQLite::Database& database) { return One(database, "address", address); });
+  }
+
+  std::vector<User> Users() override {
+    return connection_.Read([&](SQLite::Database& database) {
+      SqliteRow row(database, std::string(kSelectUser) + " ORDER BY name");
+      std::vector<User> users;
+      while (row.Step()) users.push_back(ReadUser(database, row));
+      return users;
+    });
+  }
+
+  void AddSession(const Session& session) override {
+    connection_.Write([&](SQLite::Database& database) {
+      SqliteRow(database, "DELETE FROM session WHERE expires < ?", Now()).Run();
+      return SqliteRow(database,
+                       "INSERT INTO session (id_hash, user, form_token, created, seen, expires) VALUES"
+                       " (?, ?, ?, ?, ?, ?)",
+                       session.id_hash, session.user, session.form_token, Seconds(session.created),
+                       Seconds(session.seen), Seconds(session.expires))
+          .Run();
+    });
+  }
+
+  std::optional<Session> FindSession(std::string_view id_hash, std::chrono::seconds idle) override {
+    const std::int64_t now = Now();
+    auto session = connection_.Read([&](SQLite::Database& database) -> std::optional<Session> {
+      SqliteRow row(
+          database,
+          "SELECT id_hash, user, form_token, created, seen, expires FROM session WHERE id_hash = ? AND"
+          " expires > ? AND seen > ?",
+          id_hash, now, now - idle.count());
+      if (!row.Step()) return std::nullopt;
+      return Session{row.Text(0),
+                     row.Text(1),
+                     row.Text(2),
+                     FromSeconds(row.Int(3)),
+                     FromSeconds(row.Int(4)),
+                     FromSeconds(row.Int(5))};
+    });
+    if (session && now - Seconds(session->seen) >= kSeenEvery) {
+      connection_.Write([&](SQLite::Database& database) {
+        return SqliteRow(database, "UPDATE session SET seen = ? WHERE id_hash = ?", now, id_hash).Run();
+      });
+      session->seen = FromSeconds(now);
+    }
+    return session;
+  }
+
+  void EndSession(std::string_view id_hash) override { Delete("session", "id_hash", id_hash); }
+  void EndSessions(std::string_view user) override { Delete("session", "user", user); }
+
+  int CountFailure(std::string_view key, std::chrono::seconds window) override {
+    connection_.Write([&](SQLite::Database& database) {
+      SqliteRow(database, "DELETE FROM failure WHERE key = ? AND time <= ?", key, Now() - window.count())
+          .Run();
+      return SqliteRow(database, "INSERT INTO failure (key, time) VALUES (?, ?)", key, Now()).Run();
+    });
+    return Failures(key, window);
+  }
+
+  int Failures(std::string_view key, std::chrono::seconds window) override {
+    return connection_.Read([&](SQLite::Database& database) {
+      SqliteRow row(database, "SELECT count(*) FROM failure WHERE key = ? AND time > ?", key,
+                    Now() - window.count());
+      row.Step();
+      return static_cast<int>(row.Int(0));
+    });
+  }
+
+  void ForgetFailures(std::string_view key) override { Delete("failure", "key", key); }
+
+ private:
+  std::int64_t Now() const { return Seconds(clock_.Now()); }
+
+  static std::optional<User> One(SQLite::Database& database, const std::string& column,
+                                 std::string_view value) {
+    SqliteRow row(database, kSelectUser + (" WHERE " + column + " = ?"), value);
+    if (!row.Step()) return std::nullopt;
+    return ReadUser(database, row);
+  }
+
+  void Delete(const std::string& table, const std::string& column, std::string_view value) {
+    connection_.Write([&](SQLite::Database& database) {
+      return SqliteRow(database, "DELETE FROM " + table + " WHERE " + column + " = ?", value).Run();
+    });
+  }
+
+  const Clock& clock_;
+  SqliteConnection connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<AccountStore> OpenSqliteAccountStore(const std::filesystem::path& file, const Clock& clock) {
+  return std::make_unique<SqliteAccountStore>(file, clock);
+}
+
+}  // namespace listwarden

@@ -1,0 +1,106 @@
+// Letters and releases on their way. SPDX-License-Identifier: Apache-2.0
+#include "hold/identity.h"
+#include "hold/sqlite_hold_store.h"
+
+namespace listwarden {
+namespace {
+
+void Move(SQLite::Database& database, const std::string& id, const char* from, const char* to) {
+  SqliteRow(database, "UPDATE held SET state = ?, revision = revision + 1 WHERE id = ? AND state = ?", to, id,
+            from)
+      .Run();
+}
+
+}  // namespace
+
+void SqliteHoldStore::AddOutbox(Database& database, const OutboxRow& row, const std::string& held_id,
+                                std::int64_t revision, std::int64_t not_before) const {
+  // After an undo or an appeal the same letter may be due again: the key counts once per decision.
+  const std::string suffix = revision > 0 ? "#" + std::to_string(revision) : "";
+  const std::string id = held_id.empty() ? "" : held_id;
+  SqliteRow insert(database,
+                   "INSERT OR IGNORE INTO outbox (key, kind, revision, reverse_path, forward_paths, content,"
+                   " next_try, held_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                   (id.empty() ? row.key : WithId(row.key, id)) + suffix,
+                   row.kind == OutboxKind::kRelease ? "release" : "letter", revision, row.reverse_path,
+                   PathsToJson(row.forward_paths), id.empty() ? row.content : WithId(row.content, id),
+                   std::max(Now(), not_before));
+  if (id.empty()) {
+    insert.BindNull();
+  } else {
+    insert.Bind(id);
+  }
+  insert.Run();
+}
+
+std::optional<Outbox::Lease> SqliteHoldStore::LeaseNext(std::chrono::seconds duration) {
+  const bool has_due = connection_.Read([&](Database& database) {
+    return SqliteRow(database,
+                     "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_try <= ?1 AND leased_until <= ?1"
+                     " LIMIT 1",
+                     Now())
+        .Step();
+  });
+  if (!has_due) return std::nullopt;
+  return connection_.Write([&](Database& database) { return LeaseNow(database, duration); });
+}
+
+std::optional<Outbox::Lease> SqliteHoldStore::LeaseNow(Database& database,
+                                                       std::chrono::seconds duration) const {
+  const std::int64_t now = Now();
+  Lease lease;
+  {
+    SqliteRow row(
+        database,
+        "SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content, attempts,"
+        " fence, last_reply FROM outbox WHERE state = 'waiting' AND next_try <= ?1 AND"
+        " leased_until <= ?1 ORDER BY next_try, id LIMIT 1",
+        now);
+    if (!row.Step()) return std::nullopt;
+    lease.row.id = row.Int(0);
+    lease.row.key = row.Text(1);
+    lease.row.kind = row.Text(2) == "release" ? OutboxKind::kRelease : OutboxKind::kLetter;
+    lease.row.held_id = row.Text(3);
+    lease.row.reverse_path = row.Text(4);
+    lease.row.forward_paths = PathsFromJson(row.Text(5));
+    lease.row.content = row.Text(6);
+    lease.row.attempts = static_cast<int>(row.Int(7)) + 1;
+    lease.fence = row.Int(8) + 1;
+    lease.row.last_reply = row.Text(9);
+  }
+  SqliteRow(database, "UPDATE outbox SET leased_until = ?, fence = ?, attempts = ? WHERE id = ?",
+            now + duration.count(), lease.fence, lease.row.attempts, lease.row.id)
+      .Run();
+  if (lease.row.kind == OutboxKind::kRelease) Move(database, lease.row.held_id, "approved", "sending");
+  return lease;
+}
+
+bool SqliteHoldStore::Report(const Lease& lease, SendResult result, std::string_view reply, Time next_try) {
+  return connection_.Write(
+      [&](Database& database) { return ReportNow(database, lease, result, reply, next_try); });
+}
+
+bool SqliteHoldStore::ReportNow(Database& database, const Lease& lease, SendResult result,
+                                std::string_view reply, Time next_try) const {
+  const char* row_state = result == SendResult::kSent    ? "sent"
+                          : result == SendResult::kRetry ? "waiting"
+                                                         : "failed";
+  const int changed =
+      SqliteRow(database,
+                "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ? WHERE id = ? AND"
+                " fence = ? AND state = 'waiting'",
+                row_state, Seconds(next_try), reply, lease.row.id, lease.fence)
+          .Run();
+  if (changed == 0) return false;
+  const bool is_release = lease.row.kind == OutboxKind::kRelease;
+  const char* to = result == SendResult::kSent    ? "released"
+                   : result == SendResult::kRetry ? "approved"
+                                                  : "failed";
+  if (is_release) Move(database, lease.row.held_id, "sending", to);
+  if (is_release || result != SendResult::kSent) {
+    AddAudit(database, "outbox", is_release ? to : "letter-not-sent", lease.row.held_id, reply);
+  }
+  return true;
+}
+
+}  // namespace listwarden

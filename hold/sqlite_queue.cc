@@ -1,0 +1,183 @@
+// The moderators' queue, an author's history, the figures of the reports. SPDX-License-Identifier: Apache-2.0
+#include "hold/sqlite_hold_store.h"
+
+namespace listwarden {
+
+namespace {
+
+// 1 January 1970 was a Thursday: Monday 5 January is day 4.
+constexpr const char* kWeek = "((received - 345600) / 604800 * 604800 + 345600)";
+constexpr const char* kOutcome =
+    "CASE WHEN state IN ('approved', 'sending', 'failed') THEN 'released' ELSE state END";
+
+// A condition with its values, built from fixed words only.
+class Where {
+ public:
+  void Add(const std::string& condition) { text_ += (text_.empty() ? " WHERE " : " AND ") + condition; }
+  void Add(const std::string& condition, std::string value) {
+    Add(condition);
+    values_.push_back(std::move(value));
+  }
+  void AddTime(const std::string& condition, Time time) {
+    Add(condition + " " + std::to_string(Seconds(time)));
+  }
+  void AddOneOf(const std::string& column, const std::vector<std::string>& values) {
+    if (values.empty()) return Add("0");
+    std::string marks;
+    for (std::size_t i = 0; i < values.size(); ++i) marks += i == 0 ? "?" : ", ?";
+    Add(column + " IN (" + marks + ")");
+    values_.insert(values_.end(), values.begin(), values.end());
+  }
+  const std::string& text() const { return text_; }
+  void BindTo(SqliteRow* row) const {
+    for (const std::string& value : values_) row->Bind(value);
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::string> values_;
+};
+
+std::string LikePattern(const std::string& text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+Where WhereOf(const QueueQuery& query) {
+  Where where;
+  if (query.lists) where.AddOneOf("list", *query.lists);
+  if (!query.states.empty()) {
+    std::vector<std::string> names;
+    for (const HoldState state : query.states) names.emplace_back(HoldStateName(state));
+    where.AddOneOf("state", names);
+  }
+  if (!query.author.empty()) where.Add("author = ?", query.author);
+  if (!query.similar_key.empty()) where.Add("similar = ?", query.similar_key);
+  if (query.from) where.AddTime("received >=", *query.from);
+  if (query.until) where.AddTime("received <", *query.until);
+  if (!query.text.empty()) {
+    where.Add("(subject || char(10) || author) LIKE ? ESCAPE '\\'", LikePattern(query.text));
+  }
+  const std::string found =
+      "EXISTS (SELECT 1 FROM finding WHERE held_id = held.id AND number = held.content AND action = 'hold' "
+      "AND ";
+  if (!query.filter.empty()) where.Add(found + "filter = ?)", query.filter);
+  if (!query.rule.empty()) where.Add(found + "rule = ?)", query.rule);
+  return where;
+}
+
+const char* OrderOf(QueueOrder order) {
+  switch (order) {
+    case QueueOrder::kOldest:
+      return "received, held.rowid";
+    case QueueOrder::kNewest:
+      return "received DESC, held.rowid DESC";
+    case QueueOrder::kExpiry:
+      return "expires, held.rowid";
+    case QueueOrder::kAuthor:
+      return "author COLLATE NOCASE, received, held.rowid";
+    case QueueOrder::kSubject:
+      return "subject COLLATE NOCASE, received, held.rowid";
+    case QueueOrder::kList:
+      return "list, received, held.rowid";
+  }
+  return "received, held.rowid";
+}
+
+std::size_t CountOf(SQLite::Database& database, const Where& where, bool is_grouped) {
+  const char* what =
+      is_grouped ? "count(DISTINCT CASE similar WHEN '' THEN id ELSE similar END)" : "count(*)";
+  SqliteRow row(database, std::string("SELECT ") + what + " FROM held" + where.text());
+  where.BindTo(&row);
+  row.Step();
+  return static_cast<std::size_t>(row.Int(0));
+}
+
+std::string PageSql(const QueueQuery& query, const Where& where) {
+  // Only ids are sorted; the rows of the page are read after.
+  std::string ids = "SELECT held.rowid AS row, 1 AS similar_count FROM held" + where.text() + " ORDER BY " +
+                    OrderOf(query.order) + " LIMIT ? OFFSET ?";
+  if (query.is_grouped) {
+    ids = "SELECT min(held.rowid) AS row, count(*) AS similar_count FROM held" + where.text() +
+          " GROUP BY CASE similar WHEN '' THEN id ELSE similar END ORDER BY " +
+          (query.order == QueueOrder::kNewest ? "min(held.rowid) DESC" : "min(held.rowid)") +
+          " LIMIT ? OFFSET ?";
+  }
+  return std::string("SELECT ") + kSummaryColumns + ", similar_count FROM (" + ids +
+         ") AS page JOIN held ON held.rowid = page.row ORDER BY " + OrderOf(query.order);
+}
+
+HoldState Outcome(const std::string& name) { return HoldStateNamed(name).value_or(HoldState::kDamaged); }
+
+}  // namespace
+
+QueuePage SqliteHoldStore::Queue(const QueueQuery& query) {
+  return connection_.Read([&](Database& database) {
+    const Where where = WhereOf(query);
+    QueuePage page;
+    page.count = CountOf(database, where, query.is_grouped);
+    if (query.limit == 0) return page;
+    SqliteRow row(database, PageSql(query, where));
+    where.BindTo(&row);
+    row.Bind(query.limit);
+    row.Bind(query.offset);
+    while (row.Step()) {
+      QueueRow& one = page.rows.emplace_back();
+      ReadSummary(row, &one.held);
+      one.similar = static_cast<std::size_t>(row.Int(kSummaryColumnCount));
+    }
+    for (QueueRow& one : page.rows) one.held.findings = ReadFindings(database, one.held.id, one.held.content);
+    return page;
+  });
+}
+
+AuthorHistory SqliteHoldStore::History(std::string_view list, std::string_view author) {
+  return connection_.Read([&](Database& database) {
+    SqliteRow row(database, "SELECT state, count(*) FROM held WHERE author = ? AND list = ? GROUP BY state",
+                  author, list);
+    AuthorHistory history;
+    while (row.Step()) history[Outcome(row.Text(0))] = static_cast<std::size_t>(row.Int(1));
+    return history;
+  });
+}
+
+Figures SqliteHoldStore::FiguresFor(const FiguresQuery& query) {
+  return connection_.Read([&](Database& database) {
+    Where where;
+    where.AddTime("received >=", query.from);
+    where.AddTime("received <", query.until);
+    if (query.lists) where.AddOneOf("list", *query.lists);
+    Figures figures;
+    const std::string by = std::string(kWeek) + " AS week, " + kOutcome + " AS outcome";
+    SqliteRow rules(database, "SELECT list, filter, rule, " + by +
+                                  ", count(DISTINCT held.id) FROM held JOIN finding ON held_id = held.id AND"
+                                  " number = 0 AND action = 'hold'" +
+                                  where.text() + " GROUP BY list, filter, rule, week, outcome");
+    where.BindTo(&rules);
+    while (rules.Step()) {
+      figures.by_rule.push_back({rules.Text(0), rules.Text(1), rules.Text(2), FromSeconds(rules.Int(3)),
+                                 Outcome(rules.Text(4)), static_cast<std::size_t>(rules.Int(5))});
+    }
+    SqliteRow lists(database, "SELECT list, " + by + ", count(*) FROM held" + where.text() +
+                                  " GROUP BY list, week, outcome");
+    where.BindTo(&lists);
+    while (lists.Step()) {
+      figures.by_list.push_back({lists.Text(0), FromSeconds(lists.Int(1)), Outcome(lists.Text(2)),
+                                 static_cast<std::size_t>(lists.Int(3))});
+    }
+    SqliteRow decided(database, "SELECT list, " + by + ", decided_by, decided - received FROM held" +
+                                    where.text() + " AND decided IS NOT NULL ORDER BY received, held.rowid");
+    where.BindTo(&decided);
+    while (decided.Step()) {
+      figures.decided.push_back({decided.Text(0), FromSeconds(decided.Int(1)), Outcome(decided.Text(2)),
+                                 decided.Text(3), std::chrono::seconds(decided.Int(4))});
+    }
+    return figures;
+  });
+}
+
+}  // namespace listwarden

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hold/sqlite_schema.h"
+
+#include <string>
+
+namespace listwarden {
+namespace {
+
+constexpr std::string_view kTables = R"sql(
+CREATE TABLE held (
+  id TEXT PRIMARY KEY, dedupe TEXT NOT NULL UNIQUE, state TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 0,
+  content INTEGER NOT NULL DEFAULT 0, list TEXT NOT NULL, reverse_path TEXT NOT NULL,
+  forward_paths TEXT NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL, message_id TEXT NOT NULL,
+  queue_id TEXT NOT NULL, language TEXT NOT NULL, similar TEXT NOT NULL, may_answer INTEGER NOT NULL,
+  received INTEGER NOT NULL, expires INTEGER NOT NULL,
+  decided_by TEXT NOT NULL DEFAULT '', decided_why TEXT NOT NULL DEFAULT '', decided INTEGER,
+  undo_until INTEGER NOT NULL DEFAULT 0, claimed_by TEXT NOT NULL DEFAULT '',
+  claimed_until INTEGER NOT NULL DEFAULT 0, appealed_from TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX held_queue ON held (state, received);
+CREATE INDEX held_by_list ON held (list, state, author);
+CREATE INDEX held_by_author ON held (author, list);
+CREATE INDEX held_due ON held (state, expires);
+CREATE INDEX held_received ON held (received);
+CREATE TABLE content (
+  held_id TEXT NOT NULL REFERENCES held (id), number INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  made INTEGER NOT NULL, made_by TEXT NOT NULL, policy TEXT NOT NULL, verdict TEXT NOT NULL, raw BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX content_of ON content (held_id, number);
+CREATE TABLE finding (
+  held_id TEXT NOT NULL REFERENCES held (id), number INTEGER NOT NULL, filter TEXT NOT NULL,
+  rule TEXT NOT NULL, clause TEXT NOT NULL, confidence TEXT NOT NULL, action TEXT NOT NULL, quote TEXT NOT NULL
+) STRICT;
+CREATE INDEX finding_of ON finding (held_id, number, action, filter, rule);
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, held_id TEXT REFERENCES held (id),
+  revision INTEGER, reverse_path TEXT NOT NULL, forward_paths TEXT NOT NULL, content TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0,
+  leased_until INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL, last_reply TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_due ON outbox (state, next_try);
+CREATE INDEX outbox_of ON outbox (held_id);
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+  held_id TEXT NOT NULL, details TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_held ON audit (held_id);
+CREATE TABLE trust (
+  list TEXT NOT NULL, address TEXT NOT NULL, until INTEGER NOT NULL, made_by TEXT NOT NULL, why TEXT NOT NULL,
+  PRIMARY KEY (list, address)
+) STRICT;
+CREATE TABLE link (
+  hash TEXT PRIMARY KEY, purpose TEXT NOT NULL, held_id TEXT NOT NULL, actor TEXT NOT NULL,
+  revision INTEGER NOT NULL, expires INTEGER NOT NULL, is_used INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT;
+CREATE TABLE notice_count (
+  address TEXT NOT NULL, list TEXT NOT NULL, day INTEGER NOT NULL, sent INTEGER NOT NULL,
+  PRIMARY KEY (address, list, day)
+) STRICT;
+CREATE TABLE user (
+  name TEXT PRIMARY KEY, address TEXT NOT NULL, password_hash TEXT NOT NULL, language TEXT NOT NULL,
+  is_disabled INTEGER NOT NULL
+) STRICT;
+CREATE TABLE user_right (
+  user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE, list TEXT NOT NULL, role TEXT NOT NULL,
+  PRIMARY KEY (user, list, role)
+) STRICT;
+CREATE TABLE session (
+  id_hash TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,
+  form_token TEXT NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL
+) STRICT;
+CREATE INDEX session_of ON session (user);
+CREATE TABLE failure (key TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
+CREATE INDEX failure_of ON failure (key, time);
+)sql";
+
+// What no code of ours, and no hand at the sqlite3 prompt, may do.
+constexpr std::string_view kGuards = R"sql(
+CREATE TABLE transition (source TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, target)) STRICT;
+INSERT INTO transition VALUES
+  ('held', 'approved'), ('held', 'rejected'), ('held', 'discarded'), ('held', 'expired'), ('held', 'withdrawn'),
+  ('approved', 'sending'), ('sending', 'released'), ('sending', 'approved'), ('sending', 'failed'),
+  ('failed', 'approved'), ('failed', 'rejected'), ('failed', 'discarded'),
+  ('approved', 'held'), ('rejected', 'held'), ('discarded', 'held'), ('withdrawn', 'held'),
+  ('held', 'damaged'), ('approved', 'damaged'), ('sending', 'damaged'), ('failed', 'damaged'),
+  ('released', 'damaged'), ('rejected', 'damaged'), ('discarded', 'damaged'), ('expired', 'damaged'),
+  ('withdrawn', 'damaged');
+CREATE TRIGGER held_moves BEFORE UPDATE OF state ON held WHEN old.state <> new.state AND NOT EXISTS
+  (SELECT 1 FROM transition WHERE source = old.state AND target = new.state)
+  BEGIN SELECT raise(ABORT, 'no such transition'); END;
+CREATE TRIGGER held_begins BEFORE INSERT ON held WHEN new.state <> 'held'
+  BEGIN SELECT raise(ABORT, 'a message begins as held'); END;
+CREATE TRIGGER held_grows BEFORE UPDATE OF state ON held WHEN old.state <> new.state AND new.revision <= old.revision
+  BEGIN SELECT raise(ABORT, 'a change of state is a new revision'); END;
+CREATE TRIGGER held_undo BEFORE UPDATE OF state ON held WHEN new.state = 'held' AND old.state <> 'held' AND
+  new.appealed_from = '' AND EXISTS
+  (SELECT 1 FROM outbox WHERE held_id = old.id AND revision = old.revision AND fence > 0)
+  BEGIN SELECT raise(ABORT, 'something has left already'); END;
+CREATE TRIGGER held_appeal BEFORE UPDATE OF state ON held WHEN old.state = 'held' AND old.appealed_from <> '' AND
+  new.state IN ('approved', 'rejected', 'discarded') AND new.decided_by = old.appealed_from
+  BEGIN SELECT raise(ABORT, 'an appeal is decided by somebody else'); END;
+CREATE TRIGGER held_released BEFORE DELETE ON held BEGIN SELECT raise(ABORT, 'held messages stay on record'); END;
+CREATE TRIGGER content_stays BEFORE UPDATE ON content BEGIN SELECT raise(ABORT, 'a text is never changed'); END;
+CREATE TRIGGER content_waits BEFORE DELETE ON content WHEN
+  (SELECT state FROM held WHERE id = old.held_id) IN ('held', 'approved', 'sending', 'failed')
+  BEGIN SELECT raise(ABORT, 'the text of a waiting message stays'); END;
+CREATE TRIGGER audit_keeps BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER link_once BEFORE UPDATE OF is_used ON link WHEN old.is_used = 1
+  BEGIN SELECT raise(ABORT, 'a link is used once'); END;
+)sql";
+
+}  // namespace
+
+const std::vector<std::string_view>& SqliteMigrations() {
+  static const std::string first = std::string(kTables) + std::string(kGuards);
+  static const std::vector<std::string_view> migrations = {first};
+  return migrations;
+}
+
+}  // namespace listwarden
