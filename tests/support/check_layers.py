@@ -13,13 +13,14 @@ USES = {
     "hold": {"base"},
     "moderation": {"hold", "policy", "message", "base"},
     "milter": {"moderation", "hold", "policy", "message", "base"},
-    "apps": {"milter", "moderation", "hold", "filters", "policy", "message", "base"},
+    "web": {"moderation", "hold", "policy", "message", "base"},
+    "apps": {"web", "milter", "moderation", "hold", "filters", "policy", "message", "base"},
 }
 # Third-party headers and the rooms whose door they are.
 DOORS = {
     r"libmilter/": {"milter"}, r"mimetic/": {"message"}, r"unicode/": {"message"}, r"libxml/": {"message"},
     r"re2/": {"policy"}, r"toml\+\+": {"policy"}, r"SQLiteCpp/|sqlite3\.h": {"hold"}, r"curl/": {"moderation"},
-    r"mustache|kainjow": {"moderation"}, r"boost/": {"apps"}, r"spdlog/": {"base"}, r"systemd/": {"apps"},
+    r"mustache|kainjow": {"moderation", "web"}, r"boost/(?!program)": {"web"}, r"boost/program": {"apps"}, r"spdlog/": {"base"}, r"systemd/": {"apps"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(?:"([^"]+)"|<([^>]+)>)')
 
