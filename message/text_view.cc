@@ -33,24 +33,10 @@ const char* Typographic(UChar32 c) {
   return nullptr;
 }
 
-// Cyrillic letters (and one Greek) that look like Latin ones: UTS #39, the ones found in words of Latin
-// letters.
-char LookAlike(UChar32 c) {
-  struct Pair {
-    UChar32 from;
-    char to;
-  };
-  static constexpr std::array<Pair, 38> kPairs = {{
-      {0x391, 'a'}, {0x392, 'b'}, {0x395, 'e'}, {0x399, 'i'}, {0x39a, 'k'}, {0x39c, 'm'}, {0x39d, 'n'},
-      {0x39f, 'o'}, {0x3a1, 'p'}, {0x3a4, 't'}, {0x3a7, 'x'}, {0x3bf, 'o'}, {0x405, 's'}, {0x406, 'i'},
-      {0x408, 'j'}, {0x410, 'a'}, {0x412, 'b'}, {0x415, 'e'}, {0x41a, 'k'}, {0x41c, 'm'}, {0x41d, 'h'},
-      {0x41e, 'o'}, {0x420, 'p'}, {0x421, 'c'}, {0x422, 't'}, {0x425, 'x'}, {0x430, 'a'}, {0x435, 'e'},
-      {0x43e, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'}, {0x455, 's'}, {0x456, 'i'},
-      {0x458, 'j'}, {0x4bb, 'h'}, {0x501, 'd'},
-  }};
-  const auto* found = std::lower_bound(kPairs.begin(), kPairs.end(), c,
-                                       [](const Pair& pair, UChar32 wanted) { return pair.from < wanted; });
-  return found != kPairs.end() && found->from == c ? found->to : '\0';
+// Forms of Latin letters that nobody writes words in by habit: mathematical, full-width, enclosed.
+bool IsFancyForm(UChar32 c) {
+  return (c >= 0x1d400 && c <= 0x1d7ff) || (c >= 0xff21 && c <= 0xff5a) || (c >= 0x249c && c <= 0x24e9) ||
+         (c >= 0x1f110 && c <= 0x1f189);
 }
 
 // Case folded, compatibility forms undone, accents of Latin letters dropped.
@@ -87,7 +73,7 @@ TextView::TextView(std::string original) : original_(std::move(original)) {
   const auto size = static_cast<int32_t>(original_.size());
   folded_.reserve(original_.size());
   std::size_t line_ends = 0;
-  bool in_blank = false;
+  bool in_blank = false, was_mark = false;
   std::int64_t shift = 0;  // original offset minus folded offset of what is appended next
   const auto place = [&](int32_t origin) {
     const auto now = static_cast<std::int64_t>(origin) - static_cast<std::int64_t>(folded_.size());
@@ -123,24 +109,26 @@ TextView::TextView(std::string original) : original_(std::move(original)) {
       continue;
     }
     if (c < 0) continue;
+    const bool after_letter = !folded_.empty() && IsAsciiLetter(folded_.back());
+    const auto disguise = [&] {
+      if (after_letter) disguises_.push_back(static_cast<std::uint32_t>(folded_.size()) - 1);
+    };
     if (IsInvisible(c)) {
-      disguised_ += IsMask(c);
+      if (IsMask(c)) disguise();
       continue;
     }
+    if (after_letter && u_charType(c) == U_NON_SPACING_MARK) {
+      if (was_mark || (c >= 0x334 && c <= 0x338)) disguise();
+      was_mark = true;
+      continue;
+    }
+    was_mark = false;
     place(start);
     if (const char* plain = Typographic(c)) {
       folded_ += plain;
       continue;
     }
-    if (const char latin = LookAlike(c)) {
-      const bool beside_latin = (!folded_.empty() && IsAsciiLetter(folded_.back())) ||
-                                (at < size && IsAsciiLetter(static_cast<char>(text[at])));
-      if (beside_latin) {
-        folded_ += latin;
-        ++disguised_;
-        continue;
-      }
-    }
+    if (IsFancyForm(c)) disguise();
     folded_ += FoldCharacter(c);
   }
 }
@@ -163,6 +151,12 @@ std::pair<std::size_t, std::size_t> TextView::ToOriginal(std::size_t begin, std:
     --from;
   while (to < original_.size() && (static_cast<unsigned char>(original_[to]) & 0xc0) == 0x80) ++to;
   return {from, std::max(from, to)};
+}
+
+bool TextView::IsDisguised(std::size_t begin, std::size_t end) const {
+  const auto first = std::lower_bound(disguises_.begin(), disguises_.end(), begin);
+  // The last letter's own marks stand after the word.
+  return first != disguises_.end() && *first + 1 < end;
 }
 
 std::string_view TextView::Quote(std::size_t begin, std::size_t end) const {

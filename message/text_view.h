@@ -1,8 +1,9 @@
-// A text folded for matching: compatibility forms, case, white space, invisible and look-alike characters are
-// undone, so that a pattern is written once; every byte of it knows the bytes of the original it stands for.
-// The form: lower case (full case folding), NFKC, zero-width/bidi/soft-hyphen removed, runs of white space
-// one blank, typographic dashes and quotes as ASCII, look-alike letters in mixed-script words as Latin (UTS
-// #39). Owns: both texts. Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
+// A text folded for matching, so that a pattern is written once; every byte of it knows the bytes of the
+// original it stands for. The form: lower case (full case folding), NFKC (full-width and mathematical letters
+// become plain ones), accents of Latin letters dropped, zero-width, bidi and soft-hyphen characters removed,
+// runs of white space one blank, blank lines "\n", typographic dashes and quotes as ASCII. Words keep their
+// meaning: look-alikes, leet and the like are UnmaskedText's. Owns: both texts.
+// Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +28,9 @@ class TextView {
   // The original words of a folded range.
   std::string_view Quote(std::size_t begin, std::size_t end) const;
 
-  // How many characters were taken out or replaced to make masking visible (zero-width, bidi, look-alikes).
-  std::size_t disguised() const { return disguised_; }
+  // True when inside the folded range letters were set in disguise: zero-width or bidi characters between
+  // them, combining marks heaped on them, mathematical, full-width or enclosed forms.
+  bool IsDisguised(std::size_t begin, std::size_t end) const;
 
  private:
   struct Step {  // from folded offset on, original = origin + (offset - folded)
@@ -38,7 +40,7 @@ class TextView {
   std::string original_;
   std::string folded_;
   std::vector<Step> steps_;
-  std::size_t disguised_ = 0;
+  std::vector<std::uint32_t> disguises_;  // folded offsets, ascending
 };
 
 }  // namespace listwarden

@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/error.h"
+#include "message/unmask.h"
 #include "policy/names.h"
+#include "policy/pattern_words.h"
 #include "policy/sentences.h"
 #include "policy/toml_file.h"
 #include "policy/word_index.h"
@@ -201,6 +204,7 @@ struct RuleSet::Machine {
   std::vector<std::size_t> pattern_rules;  // prefilter id -> rule
   std::unique_ptr<NameIndex> names;
   std::unique_ptr<WordIndex> index;
+  Vocabulary vocabulary;
   std::size_t atom_count = 0;
   struct Phrase {
     std::size_t rule;
@@ -219,14 +223,16 @@ struct RuleSet::Machine {
   Words FindWords(const Segment& segment) const;
   bool Accepts(const Words& words, Hit* hit, std::size_t rule) const;
   void ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
+  void ScanUnmasked(const Segment& segment, std::vector<std::size_t> counts, std::vector<Hit>* hits) const;
   void MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
                     std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
 };
 
 void RuleSet::Machine::Compile() {
-  std::vector<std::string> words;
+  std::vector<std::string> words, plain_words;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = rules[i];
+    if (!rule.raw) AppendPatternWords(rule.pattern, &plain_words);
     Compiled one;
     for (const Region region : rule.where) one.regions |= 1u << static_cast<unsigned>(region);
     for (const std::string& text : rule.unless)
@@ -236,6 +242,7 @@ void RuleSet::Machine::Compile() {
     for (const std::string& phrase : rule.words) {
       words.push_back(TextView(phrase).folded());
       phrases.push_back({i, words.back().size()});
+      AppendPatternWords(words.back(), &plain_words);
     }
     if (!rule.pattern.empty()) {
       one.pattern = std::make_unique<RE2>(rule.pattern, Re2Options());
@@ -246,6 +253,7 @@ void RuleSet::Machine::Compile() {
     compiled.push_back(std::move(one));
   }
   words.insert(words.end(), names->words().begin(), names->words().end());
+  vocabulary = Vocabulary(plain_words);
   std::vector<std::string> atoms;
   if (!pattern_rules.empty()) prefilter.Compile(&atoms);
   atom_count = atoms.size();
@@ -346,6 +354,24 @@ void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size
   }
 }
 
+// The same rules on the text with masks undone; hits are placed where the masked words stand.
+void RuleSet::Machine::ScanUnmasked(const Segment& segment, std::vector<std::size_t> counts,
+                                    std::vector<Hit>* hits) const {
+  const UnmaskedText unmasked(segment.text.folded(), vocabulary);
+  if (unmasked.text().empty()) return;
+  const Segment reading{segment.region, segment.part, TextView(unmasked.text())};
+  std::vector<Hit> found;
+  ScanSegment(reading, &counts, &found);
+  for (Hit& hit : found) {
+    const auto [from, to] = reading.text.ToOriginal(hit.begin, hit.end);
+    if (hit.rule->raw || !unmasked.TakesInAMask(from, to)) continue;
+    std::tie(hit.begin, hit.end) = unmasked.ToFolded(from, to);
+    hit.segment = &segment;
+    hit.is_masked = true;
+    hits->push_back(hit);
+  }
+}
+
 RuleSet::RuleSet(std::unique_ptr<Machine> machine) : machine_(std::move(machine)) {}
 RuleSet::~RuleSet() = default;
 
@@ -394,7 +420,13 @@ std::vector<Hit> RuleSet::Scan(const Message& message) const {
   std::vector<Hit> hits;
   std::vector<std::size_t> counts(machine_->rules.size());
   for (const Segment& segment : message.segments) {
+    const std::size_t first = hits.size();
     machine_->ScanSegment(segment, &counts, &hits);
+    for (auto hit = hits.begin() + static_cast<std::ptrdiff_t>(first); hit != hits.end(); ++hit) {
+      hit->is_masked = segment.region == Region::kHidden ||
+                       (!hit->rule->raw && segment.text.IsDisguised(hit->begin, hit->end));
+    }
+    machine_->ScanUnmasked(segment, counts, &hits);
     if (hits.size() > kHitsPerMessage) break;
   }
   return hits;
@@ -429,6 +461,8 @@ Finding FindingFrom(const Hit& hit) {
   if (hit.segment->region == Region::kQuoted && rule.quoted_lower && finding.confidence != Confidence::kLow) {
     finding.confidence = static_cast<Confidence>(static_cast<int>(finding.confidence) - 1);
   }
+  if (hit.is_masked && finding.confidence != Confidence::kHigh)
+    finding.confidence = static_cast<Confidence>(static_cast<int>(finding.confidence) + 1);
   finding.region = hit.segment->region;
   finding.part = hit.segment->part;
   std::string quote;

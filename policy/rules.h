@@ -26,7 +26,8 @@ class ScanError : public std::runtime_error {
 };
 
 // One [[rule]]. `pattern` is RE2 syntax on the folded text (TextView::folded: lower case, single blanks), or
-// on the original when `raw`. `words` is a list of literal phrases (word-bounded), an alternative to
+// on the original when `raw`. Folded text is read a second time with masks undone (UnmaskedText): rules are
+// written in plain words only. `words` is a list of literal phrases (word-bounded), an alternative to
 // `pattern`.
 struct Rule {
   std::string id;      // "filter/name"
@@ -55,6 +56,7 @@ struct Hit {
   const Segment* segment;
   std::size_t begin;
   std::size_t end;
+  bool is_masked = false;                // the words are disguised or hidden: one level more confidence
   const RegisterEntry* named = nullptr;  // what the sentence names, when the rule asks for names
   std::string_view Words() const;        // the original words
   std::string_view Sentence() const;     // the folded (raw: original) sentence around it

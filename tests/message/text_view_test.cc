@@ -25,13 +25,29 @@ TEST(TextView, SeesThroughInvisibleCharacters) {
       "i\xe2\x80\x8b"
       "diot");
   EXPECT_EQ(view.folded(), "idiot");
-  EXPECT_EQ(view.disguised(), 1u);
+  EXPECT_TRUE(view.IsDisguised(0, 5));
+  EXPECT_FALSE(view.IsDisguised(1, 5));
   EXPECT_EQ(QuoteOf(view, "idiot"),
             "i\xe2\x80\x8b"
             "diot");
 }
-TEST(TextView, SeesThroughLookAlikes) { EXPECT_EQ(TextView("id\xd1\x96\xd0\xbet").folded(), "idiot"); }
-TEST(TextView, LeavesCyrillicWordsAlone) { EXPECT_EQ(TextView("\xd1\x81\xd0\xbe\xd1\x80").disguised(), 0u); }
+TEST(TextView, LeavesLettersOfOtherScriptsAlone) {
+  EXPECT_EQ(TextView("\u0441\u043e\u0440 \u03b1-particle, 5 \u00b5m, \u0394E").folded(),
+            "\u0441\u043e\u0440 \u03b1-particle, 5 \u03bcm, \u03b4e");
+}
+TEST(TextView, TellsFancyFormsAndHeapedMarks) {
+  const TextView fancy("\U0001d422\U0001d41d\U0001d422\U0001d428\U0001d42d");
+  EXPECT_EQ(fancy.folded(), "idiot");
+  EXPECT_TRUE(fancy.IsDisguised(0, 5));
+  const TextView struck("i\u0336d\u0336i\u0336o\u0336t\u0336");
+  EXPECT_EQ(struck.folded(), "idiot");
+  EXPECT_TRUE(struck.IsDisguised(0, 5));
+}
+TEST(TextView, TakesSoftHyphensAndAccentsForNoDisguise) {
+  const TextView view("na\u00efve cafe\u0301 idi\u00adot");
+  EXPECT_EQ(view.folded(), "naive cafe idiot");
+  EXPECT_FALSE(view.IsDisguised(0, view.folded().size()));
+}
 TEST(TextView, FoldsFullWidthAndAccents) {
   EXPECT_EQ(TextView("\xef\xbc\xa3\xef\xbc\xaf caf\xc3\xa9 \xe2\x80\x9cq\xe2\x80\x9d \xe2\x80\x93").folded(),
             "co cafe \"q\" -");
