@@ -1,5 +1,6 @@
-// Who a message is known to come from: the SASL login, or the author when our own border says that DMARC
-// passed (RFC 8601). Threads: any. Errors: none. SPDX-License-Identifier: Apache-2.0
+// Who a message is known to come from: the SASL login, or what our own border says in Authentication-Results
+// (RFC 8601): the author when DMARC passed, else the login it saw. Threads: any. Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@ namespace listwarden {
 // The domain of an address in lower case; empty when there is none.
 std::string DomainOf(std::string_view address);
 
-// The login, or the From address when `authserv_id` vouches for it above the first trace field; lower case.
+// Lower case. Only a field of `authserv_id` above the first trace field is believed.
 // Empty when nobody vouches. An empty `authserv_id` trusts no field.
 std::string AuthenticatedAuthor(const Message& message, std::string_view authserv_id);
 

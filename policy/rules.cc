@@ -25,6 +25,7 @@ constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
 constexpr std::size_t kHitsPerMessage = 300;
 constexpr std::size_t kQuoteCharacters = 120;
 constexpr std::size_t kMentionsPerSegment = 2000;
+constexpr long long kNamesReach = 200;
 constexpr int kShortestAtom = 3;
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
@@ -149,6 +150,14 @@ std::vector<std::string> ReadNames(TomlTable& table, const Registers& registers)
   return kinds;
 }
 
+std::optional<std::size_t> ReadReach(TomlTable& table, std::string_view key) {
+  if (!table.Has(key)) return std::nullopt;
+  const long long bytes = table.Number(key, 0);
+  if (bytes < 0 || bytes > kNamesReach || table.Texts("names").empty())
+    table.Fail(key, std::string(key) + " is a number of bytes from 0 to 200, beside names = [\"…\"]");
+  return static_cast<std::size_t>(bytes);
+}
+
 Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, const Registers& registers) {
   Rule rule;
   rule.id = table.Text("id");
@@ -176,6 +185,8 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   for (const std::string& one : table.Texts("unless")) rule.unless.push_back(WithSets(one, sets));
   for (const std::string& one : table.Texts("requires")) rule.requires_.push_back(WithSets(one, sets));
   rule.names = ReadNames(table, registers);
+  rule.names_before = ReadReach(table, "names-before");
+  rule.names_after = ReadReach(table, "names-after");
   for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
   for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
   if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw);
@@ -261,6 +272,22 @@ void RuleSet::Machine::Compile() {
   index = std::make_unique<WordIndex>(words);
 }
 
+namespace {
+
+// Of the sentence [from, to), or of the bytes around the hit that the rule allows.
+const RegisterEntry* NamedNear(const std::vector<Mention>& mentions, const Hit& hit, std::size_t from,
+                               std::size_t to) {
+  const Rule& rule = *hit.rule;
+  if (rule.names_before || rule.names_after) {
+    const std::size_t before = rule.names_before.value_or(0), after = rule.names_after.value_or(0);
+    from = std::max(from, hit.begin - std::min(hit.begin, before));
+    to = std::min(to, hit.end + after);
+  }
+  return NamedBetween(mentions, rule.names, from, to);
+}
+
+}  // namespace
+
 RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) const {
   const std::string_view folded = segment.text.folded();
   const unsigned region = 1u << static_cast<unsigned>(segment.region);
@@ -302,7 +329,7 @@ bool RuleSet::Machine::Accepts(const Words& words, Hit* hit, std::size_t rule) c
     return RE2::PartialMatch(sentence, *pattern);
   };
   if (!rules[rule].names.empty()) {
-    hit->named = NamedBetween(words.mentions, rules[rule].names, from, to);
+    hit->named = NamedNear(words.mentions, *hit, from, to);
     if (hit->named == nullptr) return false;
   }
   return std::none_of(one.unless.begin(), one.unless.end(), stands_there) &&

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ struct Rule {
   std::vector<std::string> unless;     // RE2, same sentence
   std::vector<std::string> requires_;  // RE2 ("requires" in the file), same sentence, each must stand there
   std::vector<std::string> names;      // kinds of register entries, one of which the sentence must name
+  std::optional<std::size_t> names_before;  // the name stands at most so many bytes before the hit …
+  std::optional<std::size_t> names_after;   // … or after it; absent both: anywhere in the sentence
   std::string reason;
   std::string advice;
   std::vector<std::string> hit;
