@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kTables = R"sql(
 CREATE TABLE held (
-  id TEXT PRIMARY KEY, dedupe TEXT NOT NULL UNIQUE, state TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 0,
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, dedupe TEXT NOT NULL UNIQUE, state TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 0,
   content INTEGER NOT NULL DEFAULT 0, list TEXT NOT NULL, reverse_path TEXT NOT NULL,
   forward_paths TEXT NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL, message_id TEXT NOT NULL,
   queue_id TEXT NOT NULL, language TEXT NOT NULL, similar TEXT NOT NULL, may_answer INTEGER NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE content (
 ) STRICT;
 CREATE UNIQUE INDEX content_of ON content (held_id, number);
 CREATE TABLE finding (
-  held_id TEXT NOT NULL REFERENCES held (id), number INTEGER NOT NULL, filter TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY, held_id TEXT NOT NULL REFERENCES held (id), number INTEGER NOT NULL, filter TEXT NOT NULL,
   rule TEXT NOT NULL, clause TEXT NOT NULL, confidence TEXT NOT NULL, action TEXT NOT NULL, quote TEXT NOT NULL
 ) STRICT;
 CREATE INDEX finding_of ON finding (held_id, number, action, filter, rule);
@@ -58,19 +58,19 @@ CREATE TABLE notice_count (
   address TEXT NOT NULL, list TEXT NOT NULL, day INTEGER NOT NULL, sent INTEGER NOT NULL,
   PRIMARY KEY (address, list, day)
 ) STRICT;
-CREATE TABLE user (
+CREATE TABLE account (
   name TEXT PRIMARY KEY, address TEXT NOT NULL, password_hash TEXT NOT NULL, language TEXT NOT NULL,
   is_disabled INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE user_right (
-  user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE, list TEXT NOT NULL, role TEXT NOT NULL,
-  PRIMARY KEY (user, list, role)
+CREATE TABLE account_right (
+  account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE, list TEXT NOT NULL, role TEXT NOT NULL,
+  PRIMARY KEY (account, list, role)
 ) STRICT;
 CREATE TABLE session (
-  id_hash TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,
+  id_hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
   form_token TEXT NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, expires INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX session_of ON session (user);
+CREATE INDEX session_of ON session (account);
 CREATE TABLE failure (key TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE INDEX failure_of ON failure (key, time);
 )sql";

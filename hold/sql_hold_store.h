@@ -1,13 +1,14 @@
-// The hold store in one SQLite file. SPDX-License-Identifier: Apache-2.0
+// The hold store in a relational database. SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "hold/account_store.h"
 #include "hold/hold_store.h"
-#include "hold/sqlite_connection.h"
+#include "hold/sql_database.h"
 
 namespace listwarden {
 
-class SqliteHoldStore : public HoldStore {
+class SqlHoldStore : public HoldStore {
  public:
-  SqliteHoldStore(std::filesystem::path file, const Clock& clock, const HoldLimits& limits);
+  SqlHoldStore(std::unique_ptr<SqlConnection> connection, const HoldLimits& limits);
 
   HoldResult Hold(const NewHold& hold) override;
   DecisionResult Decide(const Decision& decision) override;
@@ -41,36 +42,35 @@ class SqliteHoldStore : public HoldStore {
   bool Report(const Lease& lease, SendResult result, std::string_view reply, Time next_try) override;
 
  private:
-  using Database = SQLite::Database;
-
   struct Current {
     std::string state, decided_by, appealed_from;
     std::int64_t revision = 0, content = 0, undo_until = 0;
   };
-  std::int64_t Now() const;
   void CheckFreeSpace() const;
-  void CheckRoom(Database& database, const NewHold& hold) const;
-  HoldResult HoldNow(Database& database, const NewHold& hold) const;
+  void CheckRoom(SqlDatabase& database, const NewHold& hold) const;
+  HoldResult HoldNow(SqlDatabase& database, const NewHold& hold) const;
   // What is there, when the act fits it; else why not.
-  DecisionResult Begin(Database& database, const Act& act, Current* current) const;
-  void Finish(Database& database, const Act& act, std::int64_t revision, std::string_view action) const;
-  void AddAudit(Database& database, std::string_view actor, std::string_view action, std::string_view held_id,
-                std::string_view details) const;
-  void AddContent(Database& database, const std::string& id, std::int64_t number, std::string_view made_by,
+  DecisionResult Begin(SqlDatabase& database, const Act& act, Current* current) const;
+  void Finish(SqlDatabase& database, const Act& act, std::int64_t revision, std::string_view action,
+              std::int64_t not_before = 0) const;
+  void AddAudit(SqlDatabase& database, std::string_view actor, std::string_view action,
+                std::string_view held_id, std::string_view details) const;
+  void AddContent(SqlDatabase& database, const std::string& id, std::int64_t number, std::string_view made_by,
                   const Correction& text) const;
-  void AddOutbox(Database& database, const OutboxRow& row, const std::string& held_id, std::int64_t revision,
-                 std::int64_t not_before) const;
-  void AddLinks(Database& database, const std::vector<LinkToken>& links, const std::string& held_id) const;
-  void PutTrust(Database& database, const Trust& trust) const;
+  void AddOutbox(SqlDatabase& database, const OutboxRow& row, const std::string& held_id,
+                 std::int64_t revision, std::int64_t not_before) const;
+  void AddLinks(SqlDatabase& database, const std::vector<LinkToken>& links, const std::string& held_id) const;
+  void PutTrust(SqlDatabase& database, const Trust& trust) const;
   void MarkDamaged(const std::string& id);
-  std::optional<Lease> LeaseNow(Database& database, std::chrono::seconds duration) const;
-  bool ReportNow(Database& database, const Lease& lease, SendResult result, std::string_view reply,
+  std::optional<Lease> LeaseNow(SqlDatabase& database, std::chrono::seconds duration) const;
+  bool ReportNow(SqlDatabase& database, const Lease& lease, SendResult result, std::string_view reply,
                  Time next_try) const;
 
-  const Clock& clock_;
   HoldLimits limits_;
-  SqliteConnection connection_;
+  std::unique_ptr<SqlConnection> connection_;
 };
+
+std::unique_ptr<AccountStore> MakeSqlAccountStore(std::unique_ptr<SqlConnection> connection);
 
 // The columns of HeldSummary in their order, and the row read back.
 inline constexpr const char* kSummaryColumns =
@@ -79,9 +79,9 @@ inline constexpr const char* kSummaryColumns =
     "undo_until,"
     " claimed_by, claimed_until, appealed_from";
 inline constexpr int kSummaryColumnCount = 23;
-void ReadSummary(const SqliteRow& row, HeldSummary* held);
+void ReadSummary(const SqlRow& row, HeldSummary* held);
 // What led to the hold, gravest first.
-std::vector<FindingRow> ReadFindings(SQLite::Database& database, const std::string& id, int number);
+std::vector<FindingRow> ReadFindings(SqlDatabase& database, const std::string& id, int number);
 
 inline std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
 inline Time FromSeconds(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }

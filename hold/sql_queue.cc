@@ -1,5 +1,5 @@
 // The moderators' queue, an author's history, the figures of the reports. SPDX-License-Identifier: Apache-2.0
-#include "hold/sqlite_hold_store.h"
+#include "hold/sql_hold_store.h"
 
 namespace listwarden {
 
@@ -29,7 +29,7 @@ class Where {
     values_.insert(values_.end(), values.begin(), values.end());
   }
   const std::string& text() const { return text_; }
-  void BindTo(SqliteRow* row) const {
+  void BindTo(SqlRow* row) const {
     for (const std::string& value : values_) row->Bind(value);
   }
 
@@ -60,7 +60,7 @@ Where WhereOf(const QueueQuery& query) {
   if (query.from) where.AddTime("received >=", *query.from);
   if (query.until) where.AddTime("received <", *query.until);
   if (!query.text.empty()) {
-    where.Add("(subject || char(10) || author) LIKE ? ESCAPE '\\'", LikePattern(query.text));
+    where.Add("lower(subject || ' ' || author) LIKE lower(?) ESCAPE '\\'", LikePattern(query.text));
   }
   const std::string found =
       "EXISTS (SELECT 1 FROM finding WHERE held_id = held.id AND number = held.content AND action = 'hold' "
@@ -73,25 +73,25 @@ Where WhereOf(const QueueQuery& query) {
 const char* OrderOf(QueueOrder order) {
   switch (order) {
     case QueueOrder::kOldest:
-      return "received, held.rowid";
+      return "received, held.seq";
     case QueueOrder::kNewest:
-      return "received DESC, held.rowid DESC";
+      return "received DESC, held.seq DESC";
     case QueueOrder::kExpiry:
-      return "expires, held.rowid";
+      return "expires, held.seq";
     case QueueOrder::kAuthor:
-      return "author COLLATE NOCASE, received, held.rowid";
+      return "lower(author), received, held.seq";
     case QueueOrder::kSubject:
-      return "subject COLLATE NOCASE, received, held.rowid";
+      return "lower(subject), received, held.seq";
     case QueueOrder::kList:
-      return "list, received, held.rowid";
+      return "list, received, held.seq";
   }
-  return "received, held.rowid";
+  return "received, held.seq";
 }
 
-std::size_t CountOf(SQLite::Database& database, const Where& where, bool is_grouped) {
+std::size_t CountOf(SqlDatabase& database, const Where& where, bool is_grouped) {
   const char* what =
       is_grouped ? "count(DISTINCT CASE similar WHEN '' THEN id ELSE similar END)" : "count(*)";
-  SqliteRow row(database, std::string("SELECT ") + what + " FROM held" + where.text());
+  SqlRow row(database, std::string("SELECT ") + what + " FROM held" + where.text());
   where.BindTo(&row);
   row.Step();
   return static_cast<std::size_t>(row.Int(0));
@@ -99,29 +99,28 @@ std::size_t CountOf(SQLite::Database& database, const Where& where, bool is_grou
 
 std::string PageSql(const QueueQuery& query, const Where& where) {
   // Only ids are sorted; the rows of the page are read after.
-  std::string ids = "SELECT held.rowid AS row, 1 AS similar_count FROM held" + where.text() + " ORDER BY " +
+  std::string ids = "SELECT held.seq AS row, 1 AS similar_count FROM held" + where.text() + " ORDER BY " +
                     OrderOf(query.order) + " LIMIT ? OFFSET ?";
   if (query.is_grouped) {
-    ids = "SELECT min(held.rowid) AS row, count(*) AS similar_count FROM held" + where.text() +
+    ids = "SELECT min(held.seq) AS row, count(*) AS similar_count FROM held" + where.text() +
           " GROUP BY CASE similar WHEN '' THEN id ELSE similar END ORDER BY " +
-          (query.order == QueueOrder::kNewest ? "min(held.rowid) DESC" : "min(held.rowid)") +
-          " LIMIT ? OFFSET ?";
+          (query.order == QueueOrder::kNewest ? "min(held.seq) DESC" : "min(held.seq)") + " LIMIT ? OFFSET ?";
   }
   return std::string("SELECT ") + kSummaryColumns + ", similar_count FROM (" + ids +
-         ") AS page JOIN held ON held.rowid = page.row ORDER BY " + OrderOf(query.order);
+         ") AS page JOIN held ON held.seq = page.row ORDER BY " + OrderOf(query.order);
 }
 
 HoldState Outcome(const std::string& name) { return HoldStateNamed(name).value_or(HoldState::kDamaged); }
 
 }  // namespace
 
-QueuePage SqliteHoldStore::Queue(const QueueQuery& query) {
-  return connection_.Read([&](Database& database) {
+QueuePage SqlHoldStore::Queue(const QueueQuery& query) {
+  return connection_->Read([&](SqlDatabase& database) {
     const Where where = WhereOf(query);
     QueuePage page;
     page.count = CountOf(database, where, query.is_grouped);
     if (query.limit == 0) return page;
-    SqliteRow row(database, PageSql(query, where));
+    SqlRow row(database, PageSql(query, where));
     where.BindTo(&row);
     row.Bind(query.limit);
     row.Bind(query.offset);
@@ -135,42 +134,42 @@ QueuePage SqliteHoldStore::Queue(const QueueQuery& query) {
   });
 }
 
-AuthorHistory SqliteHoldStore::History(std::string_view list, std::string_view author) {
-  return connection_.Read([&](Database& database) {
-    SqliteRow row(database, "SELECT state, count(*) FROM held WHERE author = ? AND list = ? GROUP BY state",
-                  author, list);
+AuthorHistory SqlHoldStore::History(std::string_view list, std::string_view author) {
+  return connection_->Read([&](SqlDatabase& database) {
+    SqlRow row(database, "SELECT state, count(*) FROM held WHERE author = ? AND list = ? GROUP BY state",
+               author, list);
     AuthorHistory history;
     while (row.Step()) history[Outcome(row.Text(0))] = static_cast<std::size_t>(row.Int(1));
     return history;
   });
 }
 
-Figures SqliteHoldStore::FiguresFor(const FiguresQuery& query) {
-  return connection_.Read([&](Database& database) {
+Figures SqlHoldStore::FiguresFor(const FiguresQuery& query) {
+  return connection_->Read([&](SqlDatabase& database) {
     Where where;
     where.AddTime("received >=", query.from);
     where.AddTime("received <", query.until);
     if (query.lists) where.AddOneOf("list", *query.lists);
     Figures figures;
     const std::string by = std::string(kWeek) + " AS week, " + kOutcome + " AS outcome";
-    SqliteRow rules(database, "SELECT list, filter, rule, " + by +
-                                  ", count(DISTINCT held.id) FROM held JOIN finding ON held_id = held.id AND"
-                                  " number = 0 AND action = 'hold'" +
-                                  where.text() + " GROUP BY list, filter, rule, week, outcome");
+    SqlRow rules(database, "SELECT list, filter, rule, " + by +
+                               ", count(DISTINCT held.id) FROM held JOIN finding ON held_id = held.id AND"
+                               " number = 0 AND action = 'hold'" +
+                               where.text() + " GROUP BY list, filter, rule, week, outcome");
     where.BindTo(&rules);
     while (rules.Step()) {
       figures.by_rule.push_back({rules.Text(0), rules.Text(1), rules.Text(2), FromSeconds(rules.Int(3)),
                                  Outcome(rules.Text(4)), static_cast<std::size_t>(rules.Int(5))});
     }
-    SqliteRow lists(database, "SELECT list, " + by + ", count(*) FROM held" + where.text() +
-                                  " GROUP BY list, week, outcome");
+    SqlRow lists(database, "SELECT list, " + by + ", count(*) FROM held" + where.text() +
+                               " GROUP BY list, week, outcome");
     where.BindTo(&lists);
     while (lists.Step()) {
       figures.by_list.push_back({lists.Text(0), FromSeconds(lists.Int(1)), Outcome(lists.Text(2)),
                                  static_cast<std::size_t>(lists.Int(3))});
     }
-    SqliteRow decided(database, "SELECT list, " + by + ", decided_by, decided - received FROM held" +
-                                    where.text() + " AND decided IS NOT NULL ORDER BY received, held.rowid");
+    SqlRow decided(database, "SELECT list, " + by + ", decided_by, decided - received FROM held" +
+                                 where.text() + " AND decided IS NOT NULL ORDER BY received, held.seq");
     where.BindTo(&decided);
     while (decided.Step()) {
       figures.decided.push_back({decided.Text(0), FromSeconds(decided.Int(1)), Outcome(decided.Text(2)),

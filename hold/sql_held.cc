@@ -1,10 +1,10 @@
 // Reading one held message and what belongs to it. SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
-#include "hold/sqlite_hold_store.h"
+#include "hold/sql_hold_store.h"
 
 namespace listwarden {
 
-void ReadSummary(const SqliteRow& row, HeldSummary* held) {
+void ReadSummary(const SqlRow& row, HeldSummary* held) {
   int at = 0;
   held->id = row.Text(at++);
   held->state = HoldStateNamed(row.Text(at++)).value_or(HoldState::kDamaged);
@@ -31,12 +31,12 @@ void ReadSummary(const SqliteRow& row, HeldSummary* held) {
   held->appealed_from = row.Text(++at);
 }
 
-std::vector<FindingRow> ReadFindings(SQLite::Database& database, const std::string& id, int number) {
-  SqliteRow row(
+std::vector<FindingRow> ReadFindings(SqlDatabase& database, const std::string& id, int number) {
+  SqlRow row(
       database,
       "SELECT filter, rule, clause, confidence, action, quote FROM finding WHERE held_id = ? AND number = ?"
       " AND action = 'hold' ORDER BY CASE confidence WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END,"
-      " rowid",
+      " seq",
       id, number);
   std::vector<FindingRow> findings;
   while (row.Step())
@@ -44,9 +44,9 @@ std::vector<FindingRow> ReadFindings(SQLite::Database& database, const std::stri
   return findings;
 }
 
-std::optional<HeldMessage> SqliteHoldStore::Find(std::string_view id) {
-  auto held = connection_.Read([&](Database& database) -> std::optional<HeldMessage> {
-    SqliteRow row(
+std::optional<HeldMessage> SqlHoldStore::Find(std::string_view id) {
+  auto held = connection_->Read([&](SqlDatabase& database) -> std::optional<HeldMessage> {
+    SqlRow row(
         database,
         std::string("SELECT ") + kSummaryColumns +
             ", coalesce(sha256, ''), coalesce(policy, ''), coalesce(verdict, ''), raw FROM held LEFT JOIN"
@@ -70,12 +70,12 @@ std::optional<HeldMessage> SqliteHoldStore::Find(std::string_view id) {
   return held;
 }
 
-std::vector<ContentInfo> SqliteHoldStore::Contents(std::string_view id) {
-  return connection_.Read([&](Database& database) {
-    SqliteRow row(database,
-                  "SELECT number, sha256, made_by, verdict, policy, made FROM content WHERE held_id = ?"
-                  " ORDER BY number",
-                  id);
+std::vector<ContentInfo> SqlHoldStore::Contents(std::string_view id) {
+  return connection_->Read([&](SqlDatabase& database) {
+    SqlRow row(database,
+               "SELECT number, sha256, made_by, verdict, policy, made FROM content WHERE held_id = ?"
+               " ORDER BY number",
+               id);
     std::vector<ContentInfo> found;
     while (row.Step()) {
       found.push_back({static_cast<int>(row.Int(0)), row.Text(1), row.Text(2), row.Text(3), row.Text(4),
@@ -85,9 +85,9 @@ std::vector<ContentInfo> SqliteHoldStore::Contents(std::string_view id) {
   });
 }
 
-std::optional<std::string> SqliteHoldStore::Raw(std::string_view id, int content) {
-  return connection_.Read([&](Database& database) -> std::optional<std::string> {
-    SqliteRow row(database, "SELECT sha256, raw FROM content WHERE held_id = ? AND number = ?", id, content);
+std::optional<std::string> SqlHoldStore::Raw(std::string_view id, int content) {
+  return connection_->Read([&](SqlDatabase& database) -> std::optional<std::string> {
+    SqlRow row(database, "SELECT sha256, raw FROM content WHERE held_id = ? AND number = ?", id, content);
     if (!row.Step()) return std::nullopt;
     std::string raw = row.Text(1);
     if (Sha256Hex(raw) != row.Text(0)) return std::nullopt;
@@ -95,24 +95,23 @@ std::optional<std::string> SqliteHoldStore::Raw(std::string_view id, int content
   });
 }
 
-std::vector<HeldSummary> SqliteHoldStore::Expired(std::size_t limit) {
-  return connection_.Read([&](Database& database) {
-    SqliteRow row(database,
-                  std::string("SELECT ") + kSummaryColumns +
-                      " FROM held WHERE state = 'held' AND expires <= ? ORDER BY expires LIMIT ?",
-                  Now(), limit);
+std::vector<HeldSummary> SqlHoldStore::Expired(std::size_t limit) {
+  return connection_->Read([&](SqlDatabase& database) {
+    SqlRow row(database,
+               std::string("SELECT ") + kSummaryColumns +
+                   " FROM held WHERE state = 'held' AND expires <= ? ORDER BY expires LIMIT ?",
+               database.Now(), limit);
     std::vector<HeldSummary> found;
     while (row.Step()) ReadSummary(row, &found.emplace_back());
     return found;
   });
 }
 
-std::vector<AuditRow> SqliteHoldStore::Audit(std::string_view held_id) {
-  return connection_.Read([&](Database& database) {
-    SqliteRow row(
-        database,
-        "SELECT seq, time, actor, action, held_id, details FROM audit WHERE held_id = ? ORDER BY seq",
-        held_id);
+std::vector<AuditRow> SqlHoldStore::Audit(std::string_view held_id) {
+  return connection_->Read([&](SqlDatabase& database) {
+    SqlRow row(database,
+               "SELECT seq, time, actor, action, held_id, details FROM audit WHERE held_id = ? ORDER BY seq",
+               held_id);
     std::vector<AuditRow> found;
     while (row.Step()) {
       found.push_back(
@@ -122,12 +121,12 @@ std::vector<AuditRow> SqliteHoldStore::Audit(std::string_view held_id) {
   });
 }
 
-std::vector<Trust> SqliteHoldStore::Trusted(std::string_view list) {
-  return connection_.Read([&](Database& database) {
-    SqliteRow row(
+std::vector<Trust> SqlHoldStore::Trusted(std::string_view list) {
+  return connection_->Read([&](SqlDatabase& database) {
+    SqlRow row(
         database,
         "SELECT list, address, until, made_by, why FROM trust WHERE list = ? AND until > ? ORDER BY address",
-        list, Now());
+        list, database.Now());
     std::vector<Trust> found;
     while (row.Step())
       found.push_back({row.Text(0), row.Text(1), FromSeconds(row.Int(2)), row.Text(3), row.Text(4)});
@@ -135,12 +134,12 @@ std::vector<Trust> SqliteHoldStore::Trusted(std::string_view list) {
   });
 }
 
-std::optional<Trust> SqliteHoldStore::FindTrust(std::string_view list, std::string_view address) {
-  return connection_.Read([&](Database& database) -> std::optional<Trust> {
-    SqliteRow row(
+std::optional<Trust> SqlHoldStore::FindTrust(std::string_view list, std::string_view address) {
+  return connection_->Read([&](SqlDatabase& database) -> std::optional<Trust> {
+    SqlRow row(
         database,
         "SELECT list, address, until, made_by, why FROM trust WHERE list = ? AND address = ? AND until > ?",
-        list, address, Now());
+        list, address, database.Now());
     if (!row.Step()) return std::nullopt;
     return Trust{row.Text(0), row.Text(1), FromSeconds(row.Int(2)), row.Text(3), row.Text(4)};
   });

@@ -1,0 +1,105 @@
+// Letters and releases on their way. SPDX-License-Identifier: Apache-2.0
+#include "hold/identity.h"
+#include "hold/sql_hold_store.h"
+
+namespace listwarden {
+namespace {
+
+void Move(SqlDatabase& database, const std::string& id, const char* from, const char* to) {
+  SqlRow(database, "UPDATE held SET state = ?, revision = revision + 1 WHERE id = ? AND state = ?", to, id,
+         from)
+      .Run();
+}
+
+}  // namespace
+
+void SqlHoldStore::AddOutbox(SqlDatabase& database, const OutboxRow& row, const std::string& held_id,
+                             std::int64_t revision, std::int64_t not_before) const {
+  // After an undo or an appeal the same letter may be due again: the key counts once per decision.
+  const std::string suffix = revision > 0 ? "#" + std::to_string(revision) : "";
+  SqlRow insert(database,
+                "INSERT INTO outbox (key, kind, revision, reverse_path, forward_paths, content,"
+                " next_try, held_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (held_id.empty() ? row.key : WithId(row.key, held_id)) + suffix,
+                row.kind == OutboxKind::kRelease ? "release" : "letter", revision, row.reverse_path,
+                PathsToJson(row.forward_paths), held_id.empty() ? row.content : WithId(row.content, held_id),
+                std::max(database.Now(), not_before));
+  if (held_id.empty()) {
+    insert.Bind(std::nullopt);
+  } else {
+    insert.Bind(held_id);
+  }
+  insert.Run();
+}
+
+std::optional<Outbox::Lease> SqlHoldStore::LeaseNext(std::chrono::seconds duration) {
+  const bool has_due = connection_->Read([&](SqlDatabase& database) {
+    return SqlRow(database,
+                  "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_try <= ? AND leased_until <= ?"
+                  " LIMIT 1",
+                  database.Now(), database.Now())
+        .Step();
+  });
+  if (!has_due) return std::nullopt;
+  return connection_->Write([&](SqlDatabase& database) { return LeaseNow(database, duration); });
+}
+
+std::optional<Outbox::Lease> SqlHoldStore::LeaseNow(SqlDatabase& database,
+                                                    std::chrono::seconds duration) const {
+  const std::int64_t now = database.Now();
+  Lease lease;
+  {
+    SqlRow row(database,
+               "SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content, attempts,"
+               " fence, last_reply FROM outbox WHERE state = 'waiting' AND next_try <= ? AND"
+               " leased_until <= ? ORDER BY next_try, id LIMIT 1" +
+                   std::string(database.lock_next_row()),
+               now, now);
+    if (!row.Step()) return std::nullopt;
+    lease.row.id = row.Int(0);
+    lease.row.key = row.Text(1);
+    lease.row.kind = row.Text(2) == "release" ? OutboxKind::kRelease : OutboxKind::kLetter;
+    lease.row.held_id = row.Text(3);
+    lease.row.reverse_path = row.Text(4);
+    lease.row.forward_paths = PathsFromJson(row.Text(5));
+    lease.row.content = row.Text(6);
+    lease.row.attempts = static_cast<int>(row.Int(7)) + 1;
+    lease.fence = row.Int(8) + 1;
+    lease.row.last_reply = row.Text(9);
+  }
+  SqlRow(database, "UPDATE outbox SET leased_until = ?, fence = ?, attempts = ? WHERE id = ?",
+         now + duration.count(), lease.fence, lease.row.attempts, lease.row.id)
+      .Run();
+  if (lease.row.kind == OutboxKind::kRelease) Move(database, lease.row.held_id, "approved", "sending");
+  return lease;
+}
+
+bool SqlHoldStore::Report(const Lease& lease, SendResult result, std::string_view reply, Time next_try) {
+  return connection_->Write(
+      [&](SqlDatabase& database) { return ReportNow(database, lease, result, reply, next_try); });
+}
+
+bool SqlHoldStore::ReportNow(SqlDatabase& database, const Lease& lease, SendResult result,
+                             std::string_view reply, Time next_try) const {
+  const char* row_state = result == SendResult::kSent    ? "sent"
+                          : result == SendResult::kRetry ? "waiting"
+                                                         : "failed";
+  const int changed =
+      SqlRow(database,
+             "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ? WHERE id = ? AND"
+             " fence = ? AND state = 'waiting'",
+             row_state, Seconds(next_try), reply, lease.row.id, lease.fence)
+          .Run();
+  if (changed == 0) return false;
+  const bool is_release = lease.row.kind == OutboxKind::kRelease;
+  const char* to = result == SendResult::kSent    ? "released"
+                   : result == SendResult::kRetry ? "approved"
+                                                  : "failed";
+  if (is_release) Move(database, lease.row.held_id, "sending", to);
+  if (is_release || result != SendResult::kSent) {
+    AddAudit(database, "outbox", is_release ? to : "letter-not-sent", lease.row.held_id, reply);
+  }
+  return true;
+}
+
+}  // namespace listwarden
