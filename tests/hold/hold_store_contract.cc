@@ -56,68 +56,45 @@ OutboxRow LetterTo(const std::string& path, const std::string& key) {
   return row;
 }
 
-TEST_P(HoldStoreContract, AHeldMessageIsThereByteForByteAfterReopening) {
-  const NewHold post = Post("k1");
-  const std::string id = store_->Hold(post).id;
-  Reopen();
-  const auto held = store_->Find(id);
-  ASSERT_TRUE(held);
-  EXPECT_EQ(held->raw, post.raw);
-  EXPECT_EQ(held->forward_paths, post.forward_paths);
-  EXPECT_EQ(held->verdict_json, post.verdict_json);
-  ASSERT_EQ(held->findings.size(), 1u);
-  EXPECT_EQ(held->findings[0].rule, "harassment/threat");
-  EXPECT_EQ(held->state, HoldState::kHeld);
+std::optional<Outbox::Lease> HoldStoreContract::LeaseRelease(const std::string& id) {
+  while (auto lease = store_->LeaseNext(kMinute)) {
+    if (lease->row.kind == OutboxKind::kRelease && lease->row.held_id == id) return lease;
+  }
+  return std::nullopt;
 }
 
-TEST_P(HoldStoreContract, TheClientsRetryFindsTheFirstRow) {
-  const auto first = store_->Hold(Post("k1"));
-  const auto second = store_->Hold(Post("k1"));
-  EXPECT_FALSE(first.is_repeat);
-  EXPECT_TRUE(second.is_repeat);
-  EXPECT_EQ(first.id, second.id);
-  EXPECT_EQ(store_->Queue({}).count, 1u);
-}
-
-TEST_P(HoldStoreContract, AnUndoBeforeAnythingLeftHoldsAgainAndDropsTheRelease) {
-  const std::string id = HoldOne("k1");
-  Decision decision = To(id, HoldState::kApproved);
-  decision.not_before = clock_.Now() + std::chrono::seconds(10);
-  ASSERT_EQ(store_->Decide(decision), DecisionResult::kDone);
-  EXPECT_FALSE(store_->LeaseNext(std::chrono::seconds(60)));
-  Act undo{id, RevisionOf(id), "ann", "wrong key", {}, {}, ""};
-  ASSERT_EQ(store_->Undo(undo), DecisionResult::kDone);
-  clock_.Advance(std::chrono::seconds(60));
-  EXPECT_FALSE(store_->LeaseNext(std::chrono::seconds(60)));
-  EXPECT_EQ(StateOf(id), HoldState::kHeld);
-}
-
-TEST_P(HoldStoreContract, TheQueueFiltersSortsAndCounts) {
-  HoldOne("apples");
-  clock_.Advance(std::chrono::seconds(1));
-  NewHold other = Post("pears");
-  other.list = "trainees@lists.example.org";
-  other.findings = {{"endorsement", "endorsement/sale", "fairness", "medium", "hold", "buy now"}};
-  store_->Hold(other);
-  QueueQuery query;
-  query.order = QueueOrder::kNewest;
-  QueuePage page = store_->Queue(query);
-  ASSERT_EQ(page.count, 2u);
-  EXPECT_EQ(page.rows[0].held.subject, "About pears");
-  query.lists = {{"physics@lists.example.org"}};
-  EXPECT_EQ(store_->Queue(query).count, 1u);
-  query.lists = std::vector<std::string>{};
-  EXPECT_EQ(store_->Queue(query).count, 0u);
-  query.lists.reset();
-  query.filter = "endorsement";
-  page = store_->Queue(query);
-  ASSERT_EQ(page.count, 1u);
-  EXPECT_EQ(page.rows[0].held.findings[0].quote, "buy now");
-  query.filter.clear();
-  query.text = "APPLES";
-  EXPECT_EQ(store_->Queue(query).count, 1u);
-  query.text = "%";
-  EXPECT_EQ(store_->Queue(query).count, 0u);
+std::string HoldStoreContract::Brought(HoldState state, const std::string& key) {
+  const std::string id = HoldOne(key);
+  switch (state) {
+    case HoldState::kHeld:
+      break;
+    case HoldState::kApproved:
+    case HoldState::kRejected:
+    case HoldState::kDiscarded:
+    case HoldState::kExpired:
+    case HoldState::kWithdrawn:
+      EXPECT_EQ(DecideNow(id, state), DecisionResult::kDone);
+      break;
+    case HoldState::kSending:
+    case HoldState::kReleased:
+    case HoldState::kFailed: {
+      EXPECT_EQ(DecideNow(id, HoldState::kApproved), DecisionResult::kDone);
+      const auto lease = LeaseRelease(id);
+      if (!lease) break;
+      if (state == HoldState::kSending) break;
+      const auto result =
+          state == HoldState::kReleased ? Outbox::SendResult::kSent : Outbox::SendResult::kFailed;
+      EXPECT_TRUE(store_->Report(*lease, result, result == Outbox::SendResult::kSent ? "250 ok" : "550 no",
+                                 clock_.Now()));
+      break;
+    }
+    case HoldState::kDamaged:
+      EXPECT_TRUE(place_->Execute("UPDATE held SET state = 'damaged', revision = revision + 1 WHERE id = '" +
+                                  id + "'"));
+      break;
+  }
+  EXPECT_EQ(StateOf(id), state);
+  return id;
 }
 
 }  // namespace listwarden

@@ -32,12 +32,18 @@ class Place {
   virtual std::unique_ptr<AccountStore> OpenAccounts(const Clock& clock) = 0;
   // By hand, as an administrator at the database's own prompt; false when the database refuses.
   virtual bool Execute(const std::string& sql) = 0;
+  // Changes a stored byte of every text behind the store's back.
+  virtual void Damage() = 0;
 };
+
+inline void PrintTo(HoldState state, std::ostream* out) { *out << HoldStateName(state); }
 
 struct Backend {
   std::string name;
   std::function<std::unique_ptr<Place>()> make_place;
 };
+
+inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 
 class HoldStoreContract : public testing::TestWithParam<Backend> {
  protected:
@@ -57,6 +63,9 @@ class HoldStoreContract : public testing::TestWithParam<Backend> {
   Decision To(const std::string& id, HoldState to, const std::string& actor = "ann") const;
   DecisionResult DecideNow(const std::string& id, HoldState to, const std::string& actor = "ann");
   std::int64_t RevisionOf(const std::string& id) { return store_->Find(id)->revision; }
+  // A new message brought to this state by what people and the outbox do.
+  std::string Brought(HoldState state, const std::string& key);
+  std::optional<Outbox::Lease> LeaseRelease(const std::string& id);
   HoldState StateOf(const std::string& id) { return store_->Find(id)->state; }
 
   FakeClock clock_;
@@ -64,6 +73,12 @@ class HoldStoreContract : public testing::TestWithParam<Backend> {
   std::unique_ptr<Place> place_;
   std::unique_ptr<HoldStore> store_;
 };
+
+inline constexpr HoldState kAllStates[] = {HoldState::kHeld,     HoldState::kApproved,  HoldState::kSending,
+                                           HoldState::kReleased, HoldState::kRejected,  HoldState::kDiscarded,
+                                           HoldState::kExpired,  HoldState::kWithdrawn, HoldState::kFailed,
+                                           HoldState::kDamaged};
+inline constexpr auto kMinute = std::chrono::seconds(60);
 
 OutboxRow ReleaseTo(const std::string& path);
 OutboxRow LetterTo(const std::string& path, const std::string& key);

@@ -27,6 +27,10 @@ class SqlitePlace : public Place {
     sqlite3_close(database);
     return is_done;
   }
+  void Damage() override {
+    ASSERT_TRUE(Execute("DROP TRIGGER content_stays"));
+    ASSERT_TRUE(Execute("UPDATE content SET raw = CAST('X' || substr(raw, 2) AS BLOB)"));
+  }
   std::filesystem::path file() const { return folder_ / "hold.db"; }
 
  private:

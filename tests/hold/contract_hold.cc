@@ -1,0 +1,167 @@
+// Holding. SPDX-License-Identifier: Apache-2.0
+#include "hold_store_contract.h"
+
+namespace listwarden {
+
+TEST_P(HoldStoreContract, AHeldMessageIsThereByteForByteAfterReopening) {
+  NewHold post = Post("k1");
+  post.raw = std::string("Subject: \xff\r\n\r\nNUL\0 bare\n CR\r end", 30);
+  post.subject = "Gw\xc5\xb7r";
+  const std::string id = store_->Hold(post).id;
+  Reopen();
+  const auto held = store_->Find(id);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->raw, post.raw);
+  EXPECT_EQ(held->subject, post.subject);
+  EXPECT_EQ(held->reverse_path, post.reverse_path);
+  EXPECT_EQ(held->forward_paths, post.forward_paths);
+  EXPECT_EQ(held->from, post.from);
+  EXPECT_EQ(held->message_id, post.message_id);
+  EXPECT_EQ(held->queue_id, post.queue_id);
+  EXPECT_EQ(held->verdict_json, post.verdict_json);
+  EXPECT_EQ(held->policy_version, post.policy_version);
+  EXPECT_EQ(held->language, "en");
+  EXPECT_TRUE(held->may_answer);
+  EXPECT_EQ(held->received, clock_.Now());
+  EXPECT_EQ(held->expires, post.expires);
+  EXPECT_EQ(held->state, HoldState::kHeld);
+  EXPECT_EQ(held->sha256.size(), 64u);
+  ASSERT_EQ(held->findings.size(), 1u);  // the other one did not lead to the hold
+  EXPECT_EQ(held->findings[0].rule, "harassment/threat");
+  EXPECT_EQ(held->findings[0].quote, "or else");
+}
+
+TEST_P(HoldStoreContract, TenMegabytesAreHeldWhole) {
+  NewHold post = Post("big");
+  post.raw.append(10u << 20, 'x');
+  EXPECT_EQ(store_->Find(store_->Hold(post).id)->raw, post.raw);
+}
+
+TEST_P(HoldStoreContract, AnUnknownIdIsNotFound) {
+  EXPECT_FALSE(store_->Find("0123456789abcdef"));
+  EXPECT_FALSE(store_->Raw("0123456789abcdef", 0));
+}
+
+TEST_P(HoldStoreContract, TheClientsRetryFindsTheFirstRowWhateverBecameOfIt) {
+  const auto first = store_->Hold(Post("k1"));
+  EXPECT_FALSE(first.is_repeat);
+  ASSERT_EQ(DecideNow(first.id, HoldState::kRejected), DecisionResult::kDone);
+  clock_.Advance(std::chrono::hours(5 * 24 - 1));
+  const auto second = store_->Hold(Post("k1"));
+  EXPECT_TRUE(second.is_repeat);
+  EXPECT_EQ(first.id, second.id);
+  EXPECT_EQ(store_->Audit(first.id).back().action, "client-retried");
+}
+
+TEST_P(HoldStoreContract, AfterFiveDaysTheSamePostIsANewOne) {
+  const auto first = store_->Hold(Post("k1"));
+  clock_.Advance(std::chrono::hours(5 * 24));
+  const auto second = store_->Hold(Post("k1"));
+  EXPECT_FALSE(second.is_repeat);
+  EXPECT_NE(first.id, second.id);
+  EXPECT_TRUE(store_->Hold(Post("k1")).is_repeat);
+}
+
+TEST_P(HoldStoreContract, LettersAreWrittenWithTheHoldAndKnowItsId) {
+  NewHold post = Post("k1");
+  post.letters = {LetterTo("bo@example.org", "poster-held:{id}"),
+                  LetterTo("bo@example.org", "poster-held:{id}")};
+  const std::string id = store_->Hold(post).id;
+  const auto lease = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(lease->row.key, "poster-held:" + id);
+  EXPECT_EQ(lease->row.held_id, id);
+  EXPECT_NE(lease->row.content.find("About " + id), std::string::npos);
+  EXPECT_EQ(lease->row.content.find("{ref}"), std::string::npos);
+  EXPECT_FALSE(store_->LeaseNext(kMinute)) << "the same key is no second row";
+}
+
+TEST_P(HoldStoreContract, AFullListRefusesMoreUntilSomeAreDecided) {
+  limits_.per_list = 2;
+  Reopen();
+  const std::string id = HoldOne("k1");
+  HoldOne("k2");
+  EXPECT_THROW(HoldOne("k3"), StoreFull);
+  EXPECT_TRUE(store_->Hold(Post("k2")).is_repeat) << "a retry of what is held needs no room";
+  NewHold elsewhere = Post("k3");
+  elsewhere.list = "trainees@lists.example.org";
+  EXPECT_NO_THROW(store_->Hold(elsewhere));
+  ASSERT_EQ(DecideNow(id, HoldState::kDiscarded), DecisionResult::kDone);
+  EXPECT_NO_THROW(HoldOne("k4"));
+}
+
+TEST_P(HoldStoreContract, OneAuthorCannotFillAList) {
+  limits_.per_author_and_list = 2;
+  Reopen();
+  HoldOne("k1");
+  HoldOne("k2");
+  EXPECT_THROW(HoldOne("k3"), StoreFull);
+  NewHold other = Post("k3");
+  other.from = "cy@example.org";
+  EXPECT_NO_THROW(store_->Hold(other));
+}
+
+TEST_P(HoldStoreContract, LittleFreeSpaceRefusesBeforeAnythingIsWritten) {
+  limits_.min_free_bytes = std::uint64_t{1} << 62;
+  Reopen();
+  EXPECT_THROW(HoldOne("k1"), StoreFull);
+  EXPECT_THROW(store_->Probe(), StoreFull);
+  EXPECT_EQ(store_->Queue({}).count, 0u);
+}
+
+TEST_P(HoldStoreContract, AHoldThatFailsHalfWayLeavesNothing) {
+  ASSERT_TRUE(place_->Execute("DROP TABLE link"));
+  NewHold post = Post("k1");
+  LinkToken link;
+  link.hash = "h";
+  link.expires = clock_.Now() + kMinute;
+  post.links = {link};
+  post.letters = {LetterTo("bo@example.org", "poster-held:{id}")};
+  EXPECT_THROW(store_->Hold(post), StoreError);
+  EXPECT_EQ(store_->Queue({}).count, 0u);
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+  EXPECT_FALSE(store_->Hold(Post("k1")).is_repeat) << "and the store goes on";
+}
+
+TEST_P(HoldStoreContract, ChangedBytesAreFoundAndNeverLeave) {
+  const std::string id = HoldOne("k1");
+  ASSERT_EQ(DecideNow(id, HoldState::kApproved), DecisionResult::kDone);
+  place_->Damage();
+  const auto held = store_->Find(id);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->state, HoldState::kDamaged);
+  EXPECT_EQ(held->raw, "");
+  EXPECT_FALSE(store_->Raw(id, 0));
+  EXPECT_EQ(store_->Audit(id).back().action, "damaged");
+  EXPECT_EQ(store_->Find(id)->state, HoldState::kDamaged);
+  for (const HoldState to : {HoldState::kApproved, HoldState::kRejected, HoldState::kDiscarded})
+    EXPECT_EQ(DecideNow(id, to), DecisionResult::kConflict);
+}
+
+TEST_P(HoldStoreContract, AStoredTextCannotBeChangedOrDroppedWhileItWaits) {
+  HoldOne("k1");
+  EXPECT_FALSE(place_->Execute("UPDATE content SET sha256 = ''"));
+  EXPECT_FALSE(place_->Execute("DELETE FROM content"));
+  EXPECT_FALSE(place_->Execute("DELETE FROM held"));
+}
+
+TEST_P(HoldStoreContract, AReleaseTokenIsGoodOnce) {
+  EXPECT_TRUE(store_->UseToken("t1", clock_.Now() + kMinute));
+  EXPECT_FALSE(store_->UseToken("t1", clock_.Now() + kMinute));
+  EXPECT_TRUE(store_->UseToken("t2", clock_.Now() + kMinute));
+  Reopen();
+  EXPECT_FALSE(store_->UseToken("t1", clock_.Now() + kMinute));
+}
+
+TEST_P(HoldStoreContract, NoticesAreCountedPerAddressListAndDay) {
+  EXPECT_EQ(store_->CountNotice("bo@example.org", "a"), 1);
+  EXPECT_EQ(store_->CountNotice("bo@example.org", "a"), 2);
+  EXPECT_EQ(store_->CountNotice("bo@example.org", "b"), 1);
+  EXPECT_EQ(store_->CountNotice("cy@example.org", "a"), 1);
+  clock_.Advance(std::chrono::hours(24));
+  EXPECT_EQ(store_->CountNotice("bo@example.org", "a"), 1);
+}
+
+TEST_P(HoldStoreContract, ProbeIsQuietWhenAllIsWell) { EXPECT_NO_THROW(store_->Probe()); }
+
+}  // namespace listwarden

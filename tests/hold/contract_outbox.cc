@@ -1,0 +1,94 @@
+// Leases. SPDX-License-Identifier: Apache-2.0
+#include "hold_store_contract.h"
+
+namespace listwarden {
+
+using SendResult = Outbox::SendResult;
+
+TEST_P(HoldStoreContract, ALeaseKeepsOthersAwayUntilItEnds) {
+  const std::string id = Brought(HoldState::kApproved, "k1");
+  const auto first = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(StateOf(id), HoldState::kSending);
+  EXPECT_EQ(first->row.attempts, 1);
+  const auto other = Open();
+  EXPECT_FALSE(other->LeaseNext(kMinute));
+  clock_.Advance(kMinute);
+  const auto second = other->LeaseNext(kMinute);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->row.id, first->row.id);
+  EXPECT_GT(second->fence, first->fence);
+  EXPECT_EQ(second->row.attempts, 2);
+}
+
+TEST_P(HoldStoreContract, WhoLostTheLeaseCanReportNothing) {
+  const std::string id = Brought(HoldState::kApproved, "k1");
+  const auto first = store_->LeaseNext(kMinute);
+  clock_.Advance(kMinute);
+  const auto second = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(store_->Report(*first, SendResult::kFailed, "550 late", clock_.Now()));
+  EXPECT_EQ(StateOf(id), HoldState::kSending);
+  EXPECT_TRUE(store_->Report(*second, SendResult::kSent, "250 ok", clock_.Now()));
+  EXPECT_FALSE(store_->Report(*second, SendResult::kRetry, "again", clock_.Now()));
+  EXPECT_EQ(StateOf(id), HoldState::kReleased);
+  EXPECT_FALSE(store_->LeaseNext(kMinute)) << "what is sent is never sent again";
+}
+
+TEST_P(HoldStoreContract, ATemporaryFailureIsTriedAgainAtItsTime) {
+  const std::string id = Brought(HoldState::kApproved, "k1");
+  const auto lease = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(store_->Report(*lease, SendResult::kRetry, "451 later", clock_.Now() + 5 * kMinute));
+  EXPECT_EQ(StateOf(id), HoldState::kApproved);
+  clock_.Advance(5 * kMinute - std::chrono::seconds(1));
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+  clock_.Advance(std::chrono::seconds(1));
+  const auto again = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->row.last_reply, "451 later");
+  EXPECT_EQ(again->row.attempts, 2);
+}
+
+TEST_P(HoldStoreContract, AFailedReleaseWaitsForAModeratorWhoMaySendItAgain) {
+  const std::string id = Brought(HoldState::kFailed, "k1");
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+  EXPECT_EQ(store_->Audit(id).back().details, "550 no");
+  ASSERT_EQ(DecideNow(id, HoldState::kApproved), DecisionResult::kDone);
+  const auto lease = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(lease->row.held_id, id);
+  EXPECT_TRUE(store_->Report(*lease, SendResult::kSent, "250 ok", clock_.Now()));
+  EXPECT_EQ(StateOf(id), HoldState::kReleased);
+}
+
+TEST_P(HoldStoreContract, ALetterThatCannotBeSentIsOnRecord) {
+  NewHold post = Post("k1");
+  post.letters = {LetterTo("bo@example.org", "poster-held:{id}")};
+  const std::string id = store_->Hold(post).id;
+  const auto lease = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(store_->Report(*lease, SendResult::kFailed, "550 unknown", clock_.Now()));
+  EXPECT_EQ(store_->Audit(id).back().action, "letter-not-sent");
+  EXPECT_EQ(StateOf(id), HoldState::kHeld);
+}
+
+TEST_P(HoldStoreContract, WhatIsDueFirstLeavesFirst) {
+  Brought(HoldState::kApproved, "k1");
+  clock_.Advance(std::chrono::seconds(1));
+  Brought(HoldState::kApproved, "k2");
+  const auto first = store_->LeaseNext(kMinute), second = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(first && second);
+  EXPECT_LT(first->row.id, second->row.id);
+}
+
+TEST_P(HoldStoreContract, AClockThatGoesBackSendsNothingTwice) {
+  Brought(HoldState::kApproved, "k1");
+  const auto lease = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(lease);
+  clock_.Advance(-std::chrono::hours(24));
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+  EXPECT_TRUE(store_->Report(*lease, SendResult::kSent, "250 ok", clock_.Now()));
+  clock_.Advance(std::chrono::hours(48));
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+}
+
+}  // namespace listwarden
