@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "message/unmask.h"
+#include "policy/grammar.h"
 #include "policy/names.h"
 #include "policy/pattern_words.h"
 #include "policy/sentences.h"
@@ -158,7 +159,48 @@ std::optional<std::size_t> ReadReach(TomlTable& table, std::string_view key) {
   return static_cast<std::size_t>(bytes);
 }
 
-Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, const Registers& registers) {
+constexpr unsigned kOfAnything = (static_cast<unsigned>(Of::kNobody) << 1) - 1;
+
+// How its words must be said: the keys "unless-said" and "of", in [filter] for all rules of the file and in a
+// rule for itself alone.
+struct Manner {
+  unsigned unless_said = 0;
+  unsigned of = 0;
+};
+
+unsigned ReadOf(TomlTable& table, std::string_view key, const std::string& name) {
+  const std::optional<Of> of = OfByName(name);
+  if (!of)
+    table.Fail(key, "\"" + name + "\" is unknown; expected " + (key == "of" ? "" : "of-") +
+                        "reader, person, group, thing, organisation, oneself or nobody");
+  return static_cast<unsigned>(*of);
+}
+
+Manner ReadManner(TomlTable& table, Manner otherwise) {
+  Manner manner = otherwise;
+  if (table.Has("of")) manner.of = 0;
+  for (const std::string& name : table.Texts("of")) manner.of |= ReadOf(table, "of", name);
+  if (!table.Has("unless-said")) return manner;
+  manner.unless_said = 0;
+  unsigned not_of = 0;
+  for (const std::string& name : table.Texts("unless-said")) {
+    if (name.starts_with("of-")) {
+      not_of |= ReadOf(table, "unless-said", name.substr(3));
+      continue;
+    }
+    const std::optional<Said> said = SaidByName(name);
+    if (!said)
+      table.Fail("unless-said", "\"" + name +
+                                    "\" is unknown; expected negated, quoted, asked, reported, hypothetical, "
+                                    "condemned, example or of-reader, of-oneself …");
+    manner.unless_said |= static_cast<unsigned>(*said);
+  }
+  if (not_of != 0) manner.of = (manner.of == 0 ? kOfAnything : manner.of) & ~not_of;
+  return manner;
+}
+
+Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, const Registers& registers,
+              Manner of_file) {
   Rule rule;
   rule.id = table.Text("id");
   const auto slash = rule.id.find('/');
@@ -191,6 +233,12 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
   if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw);
   if (rule.quoted_lower) rule.where.push_back(Region::kQuoted);
+  if (rule.raw && (table.Has("unless-said") || table.Has("of")))
+    table.Fail("raw",
+               "rule " + rule.id + ": the grammar reads folded text; expected no unless-said or of with raw");
+  const Manner manner = ReadManner(table, rule.raw ? Manner{} : of_file);
+  rule.unless_said = manner.unless_said;
+  rule.of = manner.of;
   table.Finish();
   return rule;
 }
@@ -321,19 +369,26 @@ RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) cons
 
 bool RuleSet::Machine::Accepts(const Words& words, Hit* hit, std::size_t rule) const {
   const Compiled& one = compiled[rule];
-  if (one.unless.empty() && one.requires_.empty() && rules[rule].names.empty()) return true;
-  const std::string_view text = TextOf(rules[rule], *hit->segment);
-  const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
-  const re2::StringPiece sentence = Piece(text.substr(from, to - from));
-  const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) {
-    return RE2::PartialMatch(sentence, *pattern);
-  };
-  if (!rules[rule].names.empty()) {
-    hit->named = NamedNear(words.mentions, *hit, from, to);
-    if (hit->named == nullptr) return false;
+  const Rule& its = rules[rule];
+  if (!one.unless.empty() || !one.requires_.empty() || !its.names.empty()) {
+    const std::string_view text = TextOf(its, *hit->segment);
+    const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
+    const re2::StringPiece sentence = Piece(text.substr(from, to - from));
+    const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) {
+      return RE2::PartialMatch(sentence, *pattern);
+    };
+    if (!its.names.empty()) {
+      hit->named = NamedNear(words.mentions, *hit, from, to);
+      if (hit->named == nullptr) return false;
+    }
+    if (std::any_of(one.unless.begin(), one.unless.end(), stands_there) ||
+        !std::all_of(one.requires_.begin(), one.requires_.end(), stands_there))
+      return false;
   }
-  return std::none_of(one.unless.begin(), one.unless.end(), stands_there) &&
-         std::all_of(one.requires_.begin(), one.requires_.end(), stands_there);
+  if (its.unless_said == 0 && its.of == 0) return true;
+  const Reading reading = ReadHit(hit->segment->text, hit->begin, hit->end);
+  const bool is_of = its.of == 0 || (its.of & static_cast<unsigned>(reading.of)) != 0;
+  return is_of && (reading.said & its.unless_said) == 0;
 }
 
 void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
@@ -413,13 +468,14 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
     const std::string clause = filter.Text("clause", "");
     const std::string about = filter.Text("about", "");
     filter.Text("cannot-see", "");
+    const Manner manner = ReadManner(filter, {});
     filter.Finish();
     const Sets sets = ReadSets(table);
     for (const std::string& id : table.Texts("off")) off.insert(id);
     for (TomlTable& one : table.Tables("rule")) {
       std::string of_rule = one.Text("clause", clause);
       if (of_rule.empty()) one.Fail("clause", "no clause; expected clause = \"…\" here or in [filter]");
-      Rule rule = ReadRule(one, of_rule, sets, *registers);
+      Rule rule = ReadRule(one, of_rule, sets, *registers, manner);
       if (!ids.insert(rule.id).second)
         one.Fail("id", "rule " + rule.id + " is there already; ids are unique");
       if (!about.empty()) machine->about[rule.filter] = about;

@@ -43,6 +43,8 @@ struct Rule {
   std::vector<std::string> names;      // kinds of register entries, one of which the sentence must name
   std::optional<std::size_t> names_before;  // the name stands at most so many bytes before the hit …
   std::optional<std::size_t> names_after;   // … or after it; absent both: anywhere in the sentence
+  unsigned unless_said = 0;                 // bits of Said: so said, it is no hit
+  unsigned of = 0;                          // bits of Of: only of these it is a hit; 0 = of anything
   std::string reason;
   std::string advice;
   std::vector<std::string> hit;
