@@ -286,9 +286,9 @@ def worse(result, text):
 
 def print_mistakes(post_mistakes, mail_mistakes, number, only):
     for name in FILTERS if not only else [only]:
-        for what, kind, post, words in post_mistakes.get(name, [])[:number]:
+        for what, kind, post, words in sorted(post_mistakes.get(name, []), key=lambda one: one[0])[:number]:
             print(f"\n{name}: {what} ({kind}) {post['id']}: {post['subject']}")
-            for line in words or ["    " + line for line in (post.get("text") or post.get("html")).strip().splitlines()[:14]]:
+            for line in words or ["    " + line for line in (post.get("text") or post.get("html", "")).strip().splitlines()[:14]]:
                 print(f"    {line}")
     for name in (*FILTERS, "could not be read") if not only else [only]:
         for action, where, source, words in sorted(mail_mistakes.get(name, []), key=lambda one: one[0] != "hold")[:number]:
