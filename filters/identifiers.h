@@ -14,11 +14,4 @@ bool IsCardNumber(std::string_view text);  // Luhn (ISO/IEC 7812-1) and an issue
 bool IsIban(std::string_view text);        // ISO 13616: country length, modulus 97
 bool IsNationalInsurance(std::string_view text);
 
-// The check of that name as rule files say it; false for an unknown name, so that its rule fails its own
-// examples.
-bool PassesCheck(std::string_view check, std::string_view text);
-
-// Not a stand-in: no EXAMPLE, xxxx, repeated or counted characters, ${VARIABLE}, <placeholder>.
-bool LooksLikeSecret(std::string_view text);
-
 }  // namespace listwarden
