@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <functional>
 
 namespace listwarden {
@@ -116,9 +116,9 @@ class TortureTest : public testing::TestWithParam<Bomb> {};
 // The goal is 2 s in a release build; sanitizers cost about four times that.
 TEST_P(TortureTest, IsReadInTime) {
   const std::string raw = GetParam().make();
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // the processor's time: the machine may be busy
   const Message message = ReadMessage(raw);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_LT(seconds, 8.0);
   EXPECT_FALSE(message.raw.empty());
 }
