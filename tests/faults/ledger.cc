@@ -1,0 +1,228 @@
+// A mail system in miniature for the fault campaigns: clients that retry, a moderator and an outbox worker on
+// one store, and a ledger of what each of them was told. Killed and started again at will; `check` then holds
+// the store against the ledger.
+//   ledger run STORE LEDGER [early-ack|no-dedupe]   until killed
+//   ledger drain STORE LEDGER                       decides and sends what waits
+//   ledger check STORE LEDGER                       prints the figures; exit status 1 when something is wrong
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "base/clock.h"
+#include "hold/hold_store.h"
+
+namespace listwarden {
+namespace {
+
+constexpr int kClients = 3;
+constexpr auto kLease = std::chrono::seconds(1);
+constexpr auto kPause = std::chrono::milliseconds(2);
+constexpr const char* kList = "physics@lists.example.org";
+
+// Lines survive the process: they are in the kernel's hands when Write returns.
+class Ledger {
+ public:
+  explicit Ledger(const std::string& file) : file_(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600)) {}
+  ~Ledger() { close(file_); }
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  void Write(const std::string& verb, const std::string& what, const std::string& more = "-") const {
+    const std::string line = verb + " " + what + " " + more + "\n";
+    if (write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) _exit(3);
+  }
+
+ private:
+  int file_;
+};
+
+struct Told {
+  std::set<std::string> tried;
+  std::map<std::string, std::string> acked;    // key -> id
+  std::map<std::string, std::string> decided;  // id -> state
+  std::map<std::string, int> delivered;        // id -> times
+};
+
+Told Read(const std::string& file) {
+  Told told;
+  std::ifstream in(file);
+  std::string verb, what, more;
+  while (in >> verb >> what >> more) {
+    if (verb == "try") told.tried.insert(what);
+    if (verb == "ack") told.acked[what] = more;
+    if (verb == "decided") told.decided[what] = more;
+    if (verb == "deliver") ++told.delivered[what];
+  }
+  return told;
+}
+
+NewHold Post(const std::string& key, bool has_dedupe) {
+  static std::atomic<int> number{0};
+  NewHold hold;
+  hold.dedupe_key = has_dedupe ? key : key + "-" + std::to_string(getpid()) + "-" + std::to_string(++number);
+  hold.list = kList;
+  hold.reverse_path = hold.from = "bo@example.org";
+  hold.forward_paths = {kList};
+  hold.subject = key;
+  hold.message_id = "<" + key + "@example.org>";
+  hold.raw = "Subject: " + key + "\r\n\r\n" + std::string(1000 + std::hash<std::string>()(key) % 20000, 'x');
+  hold.verdict_json = "{}";
+  hold.findings = {{"harassment", "harassment/threat", "respect", "high", "hold", "or else"}};
+  hold.expires = SystemClock().Now() + std::chrono::hours(24);
+  OutboxRow letter;
+  letter.key = "poster-held:{id}";
+  letter.forward_paths = {"bo@example.org"};
+  letter.content = "Subject: {ref}\r\n\r\nheld\r\n";
+  hold.letters = {letter};
+  return hold;
+}
+
+struct House {
+  HoldStore& store;
+  const Ledger& ledger;
+  std::string fault;
+};
+
+void HoldOne(const House& house, const std::string& key) {
+  house.ledger.Write("try", key);
+  if (house.fault == "early-ack") house.ledger.Write("ack", key, "?");
+  const std::string id = house.store.Hold(Post(key, house.fault != "no-dedupe")).id;
+  if (house.fault != "early-ack") house.ledger.Write("ack", key, id);
+}
+
+void Decide(const House& house, std::size_t limit) {
+  QueueQuery query;
+  query.limit = limit;
+  for (const QueueRow& row : house.store.Queue(query).rows) {
+    Decision decision;
+    decision.held_id = row.held.id;
+    decision.revision = row.held.revision;
+    decision.actor = "ann";
+    decision.to = row.held.id.back() < '4' ? HoldState::kRejected : HoldState::kApproved;
+    OutboxRow out;
+    out.key = "outcome:{id}";
+    out.forward_paths = {kList};
+    out.kind = decision.to == HoldState::kApproved ? OutboxKind::kRelease : OutboxKind::kLetter;
+    decision.outbox = {out};
+    if (house.store.Decide(decision) == DecisionResult::kDone)
+      house.ledger.Write("decided", row.held.id, std::string(HoldStateName(decision.to)));
+  }
+}
+
+bool Send(const House& house) {
+  const auto lease = house.store.LeaseNext(kLease);
+  if (!lease) return false;
+  if (lease->row.kind == OutboxKind::kRelease) {
+    const auto held = house.store.Find(lease->row.held_id);
+    if (held && !held->raw.empty()) house.ledger.Write("deliver", held->id, std::to_string(lease->fence));
+  }
+  house.store.Report(*lease, Outbox::SendResult::kSent, "250 ok", SystemClock().Now());
+  return true;
+}
+
+int Run(const House& house, const std::string& ledger_file) {
+  const Told told = Read(ledger_file);
+  std::vector<std::string> again;
+  for (const std::string& key : told.tried) {
+    if (told.acked.count(key) == 0) again.push_back(key);
+  }
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kClients; ++i) {
+    threads.emplace_back([&] {
+      for (;;) {
+        const std::size_t n = next++;
+        const std::string key =
+            n < again.size() ? again[n] : "k" + std::to_string(told.tried.size() + n - again.size());
+        HoldOne(house, key);
+        std::this_thread::sleep_for(kPause);
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    for (;;) {
+      Decide(house, 8);
+      std::this_thread::sleep_for(3 * kPause);
+    }
+  });
+  for (;;) {
+    if (!Send(house)) std::this_thread::sleep_for(kPause);
+  }
+}
+
+int Drain(const House& house, const std::string& ledger_file) {
+  const Told told = Read(ledger_file);
+  for (const std::string& key : told.tried) {
+    if (told.acked.count(key) == 0) HoldOne(house, key);
+  }
+  Decide(house, 100000);
+  QueueQuery waiting;
+  waiting.states = {HoldState::kHeld, HoldState::kApproved, HoldState::kSending};
+  waiting.limit = 0;
+  while (house.store.Queue(waiting).count > 0) {
+    if (!Send(house)) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  while (Send(house)) {
+  }
+  return 0;
+}
+
+int Check(HoldStore& store, const std::string& ledger_file) {
+  const Told told = Read(ledger_file);
+  std::map<std::string, int> rows;  // key -> held rows
+  std::size_t lost = 0, doubled = 0, leaked = 0, again = 0, held = 0;
+  std::set<std::string> released;
+  QueueQuery query;
+  query.states = {};
+  query.limit = 500;
+  for (QueuePage page = store.Queue(query); !page.rows.empty(); page = store.Queue(query)) {
+    for (const QueueRow& row : page.rows) {
+      ++held;
+      ++rows[row.held.subject];
+      const auto whole = store.Find(row.held.id);
+      lost += !whole || whole->raw != Post(row.held.subject, true).raw;
+      if (row.held.state == HoldState::kReleased) released.insert(row.held.id);
+    }
+    query.offset += query.limit;
+  }
+  for (const auto& [key, id] : told.acked) lost += rows.count(key) == 0;
+  for (const auto& [key, count] : rows) doubled += count > 1;
+  for (const auto& [id, state] : told.decided) {
+    const bool is_there = state == "rejected" ? released.count(id) == 0 : released.count(id) > 0;
+    lost += !is_there;
+  }
+  for (const std::string& id : released) lost += told.delivered.count(id) == 0;
+  for (const auto& [id, times] : told.delivered) {
+    leaked += released.count(id) == 0;
+    again += static_cast<std::size_t>(times - 1);
+  }
+  std::printf(
+      "acked %zu, held %zu, delivered %zu, lost %zu, doubled %zu, leaked %zu, sent again in doubt %zu\n",
+      told.acked.size(), held, told.delivered.size(), lost, doubled, leaked, again);
+  return lost + doubled + leaked == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace listwarden
+
+int main(int argc, char** argv) {
+  using namespace listwarden;
+  if (argc < 4) return 64;
+  const std::string verb = argv[1], ledger_file = argv[3];
+  const SystemClock clock;
+  HoldLimits limits;
+  limits.per_author_and_list = limits.per_list = 1000000;
+  const auto store = OpenSqliteHoldStore(argv[2], clock, limits);
+  if (verb == "check") return Check(*store, ledger_file);
+  const Ledger ledger(ledger_file);
+  const House house{*store, ledger, argc > 4 ? argv[4] : ""};
+  return verb == "drain" ? Drain(house, ledger_file) : Run(house, ledger_file);
+}
