@@ -37,6 +37,7 @@ struct AuditRow {
 
 struct HoldLimits {
   std::uint64_t min_free_bytes = 64u << 20;  // where the store lies
+  std::uint64_t ballast_bytes = 16u << 20;   // kept beside the store, given up when the disk is full
   std::size_t per_author_and_list = 50;      // waiting at once
   std::size_t per_list = 10000;
 };

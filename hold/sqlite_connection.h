@@ -1,6 +1,8 @@
-// One SQLite database: opened safely, written by one writer at a time in this process and among processes,
-// read beside it. Write jobs of callers that wait at the same time share one durable transaction; each runs
-// in a savepoint of its own, so that one that fails takes no other with it. Threads: any. Errors: StoreError.
+// One SQLite store: written by one writer at a time in this process and among processes, read beside it.
+// Write jobs of callers that wait at the same time share one durable transaction; each runs in a savepoint of
+// its own, so that one that fails takes no other with it. A thread of its own copies the log into the
+// database. A ballast file gives up its space when the disk is full, so that decisions can still be written.
+// Threads: any. Errors: StoreError; StoreFull when the disk is full.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <condition_variable>
@@ -8,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -19,7 +22,7 @@ class SqliteDatabase;
 
 class SqliteConnection : public SqlConnection {
  public:
-  SqliteConnection(std::filesystem::path file, const Clock& clock);
+  SqliteConnection(std::filesystem::path file, const Clock& clock, std::uint64_t ballast_bytes);
   ~SqliteConnection() override;
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -37,23 +40,34 @@ class SqliteConnection : public SqlConnection {
     bool is_done = false;
   };
 
-  void RunBatch(const std::vector<Waiting*>& batch);
-  void RunJobs(const std::vector<Waiting*>& batch);
   void OpenWriter();
+  std::vector<Waiting*> TakeBatch(Waiting* mine);
+  void RunBatch(const std::vector<Waiting*>& batch);
+  void RunTransaction(const std::vector<Waiting*>& batch);
+  void RunJob(Waiting* one);
+  void CheckpointWhenDue();
+  void Checkpoint();
+  std::filesystem::path ballast() const;
+  void KeepBallast() const;
+  bool DropBallast() const;
 
-  std::filesystem::path file_;
+  const std::filesystem::path file_;
   const Clock& clock_;
+  const std::uint64_t ballast_bytes_;
   int lock_file_ = -1;
 
   std::mutex queue_mutex_;
-  std::condition_variable queue_changed_;
+  std::condition_variable queue_changed_, checkpoint_changed_;
   std::vector<Waiting*> queue_;
-  bool has_leader_ = false;
+  bool has_leader_ = false;         // somebody uses writer_
+  bool is_checkpoint_due_ = false;  // and goes before the next batch
+  bool is_ending_ = false;
 
   std::unique_ptr<SqliteDatabase> writer_;  // the leader's
   bool has_failed_ = false;                 // an I/O error: what the kernel kept must be written anew
   std::mutex read_mutex_;
   std::unique_ptr<SqliteDatabase> reader_;
+  std::thread checkpointer_;
 };
 
 }  // namespace listwarden

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hold/sqlite_database.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include "base/error.h"
+#include "hold/sqlite_schema.h"
+
+namespace listwarden {
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+
+int CountPages(void* count, sqlite3*, const char*, int pages) {
+  *static_cast<int*>(count) = pages;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+class SqliteDatabase::Statement : public SqlStatement {
+ public:
+  Statement(SqliteDatabase& database, std::string sql, std::unique_ptr<SQLite::Statement> statement)
+      : database_(database), sql_(std::move(sql)), statement_(std::move(statement)) {}
+  ~Statement() override {
+    if (statement_->tryReset() != SQLITE_OK) return;
+    statement_->clearBindings();
+    database_.idle_[sql_] = std::move(statement_);
+  }
+  void BindInt(std::int64_t value) override { statement_->bind(++bound_, value); }
+  void BindText(std::string_view value) override { statement_->bind(++bound_, std::string(value)); }
+  void BindBlob(std::string_view bytes) override {
+    statement_->bindNoCopy(++bound_, static_cast<const void*>(bytes.data()), static_cast<int>(bytes.size()));
+  }
+  void BindNull() override { statement_->bind(++bound_); }
+  bool Step() override { return statement_->executeStep(); }
+  int Changes() override { return statement_->getChanges(); }
+  std::int64_t Int(int column) const override { return statement_->getColumn(column).getInt64(); }
+  std::string Text(int column) const override {
+    const SQLite::Column value = statement_->getColumn(column);
+    const auto* bytes = static_cast<const char*>(value.getBlob());
+    return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(value.getBytes()));
+  }
+  bool IsNull(int column) const override { return statement_->getColumn(column).isNull(); }
+
+ private:
+  SqliteDatabase& database_;
+  std::string sql_;
+  std::unique_ptr<SQLite::Statement> statement_;
+  int bound_ = 0;
+};
+
+SqliteDatabase::SqliteDatabase(const std::string& file, const Clock& clock)
+    : clock_(clock),
+      database_(std::make_unique<SQLite::Database>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                   kBusyMilliseconds)) {
+  sqlite3* const handle = database_->getHandle();
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  for (const char* pragma :
+       {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON",
+        "PRAGMA mmap_size = 0", "PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY"}) {
+    Execute(pragma);
+  }
+  sqlite3_wal_hook(handle, CountPages, &wal_pages_);  // also ends checkpoints at commit
+}
+
+SqliteDatabase::~SqliteDatabase() = default;
+
+std::unique_ptr<SqlStatement> SqliteDatabase::Prepare(const std::string& sql) {
+  std::unique_ptr<SQLite::Statement> statement;
+  if (const auto found = idle_.find(sql); found != idle_.end()) {
+    statement = std::move(found->second);
+    idle_.erase(found);
+  } else {
+    statement = std::make_unique<SQLite::Statement>(*database_, sql);
+  }
+  return std::make_unique<Statement>(*this, sql, std::move(statement));
+}
+
+void SqliteDatabase::Execute(const std::string& sql) { SqlRow(*this, sql).Run(); }
+
+bool SqliteDatabase::IsInTransaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
+
+bool SqliteDatabase::Checkpoint(const char* mode) {
+  SqlRow done(*this, std::string("PRAGMA wal_checkpoint(") + mode + ")");
+  return done.Step() && done.Int(1) == done.Int(2);
+}
+
+void SqliteDatabase::Migrate(const std::string& file) {
+  const auto number = [&](const char* sql) { return database_->execAndGet(sql).getInt(); };
+  const auto& migrations = SqliteMigrations();
+  const int newest = static_cast<int>(migrations.size());
+  const int version = number("PRAGMA user_version");
+  const bool is_empty = number("SELECT count(*) FROM sqlite_schema") == 0;
+  if (!is_empty && number("PRAGMA application_id") != kSqliteApplicationId)
+    throw StoreError(file + ": is no hold store, or one from before the first release; move it away");
+  if (version > newest) {
+    throw StoreError(file + ": was made by a newer version (schema " + std::to_string(version) +
+                     "); install that version again");
+  }
+  for (int next = version; next < newest; ++next) {
+    SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+    database_->exec(std::string(migrations[static_cast<std::size_t>(next)]));
+    database_->exec("PRAGMA application_id = " + std::to_string(kSqliteApplicationId));
+    database_->exec("PRAGMA user_version = " + std::to_string(next + 1));
+    transaction.commit();
+  }
+}
+
+}  // namespace listwarden
