@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How well the filters judge: labelled posts, real list mail, open data sets. docs/quality.md says what each figure means."""
+"""How well the filters judge: labelled posts, real list mail, open data sets; docs/quality.md explains the figures."""
 import argparse
 import concurrent.futures
 import json
@@ -31,11 +31,20 @@ class EvalError(Exception):
 
 
 class Judge:
-    def __init__(self, program, jobs=2):
-        self.command = [str(program), "--config", str(SOURCE / "etc" / "listwarden.conf")]
-        self.jobs = jobs
+    def __init__(self, program, folder, jobs=2):
+        """The configuration is the source tree's own, except that our Authentication-Results count."""
         if not pathlib.Path(program).is_file():
             raise EvalError(f"{program}: not there; run ./dev release, or name it with --program")
+        self.jobs = jobs
+        self.command = [str(program), "--config", str(pathlib.Path(folder, "listwarden.conf"))]
+        for path in (SOURCE / "etc").iterdir():
+            if path.name != "listwarden.conf":
+                pathlib.Path(folder, path.name).symlink_to(path)
+        settings = (SOURCE / "etc" / "listwarden.conf").read_text(encoding="utf-8")
+        trusting = re.sub(r"(?m)^#?authserv-id =.*$", f"authserv-id = {labelled.AUTHSERV}", settings)
+        if trusting == settings:
+            raise EvalError("etc/listwarden.conf: has no authserv-id to set")
+        pathlib.Path(folder, "listwarden.conf").write_text(trusting, encoding="utf-8")
 
     def policy_version(self):
         said = subprocess.run([*self.command, "config", "check"], capture_output=True, text=True, check=False)
@@ -44,25 +53,25 @@ class Judge:
         found = re.search(r"policy (\w+)", said.stdout)
         return found.group(1) if found else "unknown"
 
-    def _run(self, paths):
-        judged = subprocess.run([*self.command, "check", "--json", "--list", labelled.LIST, *map(str, paths)],
+    def _run(self, paths, address):
+        judged = subprocess.run([*self.command, "check", "--json", "--list", address, *map(str, paths)],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if judged.returncode not in (0, 65):
             raise EvalError(f"check: exit {judged.returncode}: {judged.stderr.decode(errors='replace')[-500:]}")
         return [json.loads(line) for line in judged.stdout.decode("utf-8", "replace").splitlines()]
 
-    def files(self, paths):
-        """The verdicts on these files; each core takes every other hundred."""
+    def files(self, paths, address=labelled.LIST):
+        """The verdicts on these files, by a few programs at once."""
         slices = [paths[at:at + 500] for at in range(0, len(paths), 500)]
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            return [verdict for some in pool.map(self._run, slices) for verdict in some]
+            return [verdict for some in pool.map(lambda part: self._run(part, address), slices) for verdict in some]
 
-    def messages(self, messages):
+    def messages(self, messages, address=labelled.LIST):
         """Name to bytes in, name to verdict out."""
         with tempfile.TemporaryDirectory(prefix="listwarden-eval-") as folder:
             for number, raw in enumerate(messages.values()):
                 pathlib.Path(folder, f"{number:06}.eml").write_bytes(raw)
-            verdicts = self.files(sorted(pathlib.Path(folder).iterdir()))
+            verdicts = self.files(sorted(pathlib.Path(folder).iterdir()), address)
         names = list(messages)
         return {names[int(pathlib.PurePath(verdict["source"]).stem)]: verdict for verdict in verdicts}
 
@@ -73,15 +82,19 @@ def acted(verdict):
 
 
 def words_of(verdict, name):
-    return [f"{finding['rule']} ({finding['confidence']}, {finding['region']}): \"{' '.join(finding['quote'].split())[:160]}\""
-            for one in verdict["filters"] if one["filter"] == name for finding in one["findings"]]
+    found = [finding for one in verdict["filters"] if one["filter"] == name for finding in one["findings"]]
+    return [f"{finding['rule']} ({finding['confidence']}, {finding['region']}): "
+            f"\"{' '.join(finding['quote'].split())[:160]}\"" for finding in found]
 
 
 # ---- labelled posts
 
 
 def judge_posts(judge, posts):
-    verdicts = judge.messages({post["id"]: labelled.message_of(post) for post in posts})
+    verdicts = {}
+    for address in {post.get("list", labelled.LIST) for post in posts}:
+        there = [post for post in posts if post.get("list", labelled.LIST) == address]
+        verdicts |= judge.messages({post["id"]: labelled.message_of(post) for post in there}, address)
     missing = [post["id"] for post in posts if post["id"] not in verdicts]
     if missing:
         raise EvalError(f"{len(missing)} posts got no verdict, first {missing[0]}")
@@ -126,8 +139,8 @@ def percent(counts):
 
 
 def posts_table(result):
-    lines = ["| filter | clear found | subtle found | held of these | false: hard negatives | quoted only | clean posts | other posts | precision |",
-             "|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| filter | clear found | subtle found | held of these | false: hard negatives | quoted only | "
+             "clean posts | other posts | precision |", "|---|---|---|---|---|---|---|---|---|"]
     for name in FILTERS:
         counts = result["filters"][name]
         if counts is None:
@@ -166,7 +179,8 @@ def rows_of(path):
 def row_message(row, is_mail=True):
     subject, _, text = row["text"].partition("\n") if is_mail else ("(row)", "", row["text"])
     return labelled.message_of({"id": "row", "kind": "clean", "from": "A Member <member@hospital.example>",
-                                "subject": " ".join(subject.split())[:200] or "(none)", "text": clean_text(text) + "\n"})
+                                "subject": " ".join(subject.split())[:200] or "(none)",
+                                "text": clean_text(text) + "\n"})
 
 
 def clean_text(text):
@@ -177,7 +191,10 @@ def judge_mail(judge, data):
     total, holds, tags = 0, Counter(), Counter()
     by_set, mistakes = {}, defaultdict(list)
     for name, messages in list_messages(data).items():
-        verdicts = judge.messages(messages) if isinstance(messages, dict) else {v["source"]: v for v in judge.files(messages)}
+        if isinstance(messages, dict):
+            verdicts = judge.messages(messages)
+        else:
+            verdicts = {verdict["source"]: verdict for verdict in judge.files(messages)}
         by_set[name] = [0, 0, len(verdicts)]
         total += len(verdicts)
         for source, verdict in verdicts.items():
@@ -200,10 +217,12 @@ def judge_mail(judge, data):
 def mail_table(result):
     if not result["total"]:
         return ["No list mail was measured: the development data does not lie beside the checkout."]
-    lines = [f"{result['total']} messages.", "", "| filter | held per 1,000 | tagged per 1,000 | held | tagged |", "|---|---|---|---|---|"]
+    lines = [f"{result['total']} messages.", "", "| filter | held per 1,000 | tagged per 1,000 | held | tagged |",
+             "|---|---|---|---|---|"]
     for name in (*FILTERS, "could not be read", "all together"):
-        held, tagged = result["holds"][name], result["tags"][name]
-        lines.append(f"| {name} | {1000 * held / result['total']:.2f} | {1000 * tagged / result['total']:.2f} | {held} | {tagged} |")
+        counts = [result["holds"][name], result["tags"][name]]
+        per_thousand = [f"{1000 * count / result['total']:.2f}" for count in counts]
+        lines.append(f"| {name} | " + " | ".join([*per_thousand, *map(str, counts)]) + " |")
     lines += ["", "| set | messages | held | tagged |", "|---|---|---|---|"]
     lines += [f"| {name} | {total} | {held} | {tagged} |" for name, (held, tagged, total) in result["sets"].items()]
     return lines
@@ -229,7 +248,8 @@ def sets_table(judge, data, pattern, name):
     lines = ["| set | label | rows | tagged or held | held |", "|---|---|---|---|---|"]
     for path in sorted(p for one in pattern for p in data.glob(one)):
         for label, (flagged, held, total) in sorted(judge_rows(judge, path, name).items()):
-            lines.append(f"| {path.stem.split('_', 1)[1]} | {label} | {total} | {100 * flagged / total:.1f} % | {100 * held / total:.1f} % |")
+            shares = " | ".join(f"{100 * count / total:.1f} %" for count in (flagged, held))
+            lines.append(f"| {path.stem.split('_', 1)[1]} | {label} | {total} | {shares} |")
     return lines if len(lines) > 2 else ["Not measured: the development data does not lie beside the checkout."]
 
 
@@ -248,7 +268,8 @@ def put(text, name, lines):
 
 
 def commit():
-    said = subprocess.run(["git", "-C", str(SOURCE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    said = subprocess.run(["git", "-C", str(SOURCE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
+                          check=False)
     return said.stdout.strip() or "unknown"
 
 
@@ -265,7 +286,7 @@ def written_figures(text):
 
 
 def worse(result, text):
-    """What is worse than the document says; a share is compared, so that added posts do not count as a change for the worse."""
+    """What is worse than the document says; shares are compared, so that added posts alone change nothing."""
     said = []
     for name, old in written_figures(text).items():
         new = result["filters"][name]
@@ -315,8 +336,9 @@ def arguments():
 
 
 def measure_sets(options, judge, document):
-    for wanted, name, pattern, filter_name in ((options.sets, "harassment sets", ("harassment_*.jsonl",), "harassment"),
-                                               (options.identifiers, "identifier sets", ("pii_*.jsonl", "secrets_*.jsonl"), "confidentiality")):
+    for wanted, name, pattern, filter_name in (
+            (options.sets, "harassment sets", ("harassment_*.jsonl",), "harassment"),
+            (options.identifiers, "identifier sets", ("pii_*.jsonl", "secrets_*.jsonl"), "confidentiality")):
         if not wanted:
             continue
         lines = sets_table(judge, options.data, pattern, filter_name)
@@ -327,7 +349,11 @@ def measure_sets(options, judge, document):
 
 def main():
     options = arguments()
-    judge = Judge(options.program, options.jobs)
+    with tempfile.TemporaryDirectory(prefix="listwarden-eval-") as folder:
+        return measure(options, Judge(options.program, folder, options.jobs))
+
+
+def measure(options, judge):
     document = SOURCE / "docs" / "quality.md"
     if options.sets or options.identifiers:
         measure_sets(options, judge, document)
