@@ -21,6 +21,7 @@ FILTERS = ("confidentiality", "harassment", "endorsement", "political", "reputat
 MAIL = ("spamassassin_easy_ham", "spamassassin_easy_ham_2", "linux_mips", "openbmc", "ksummit_discuss")
 ROWS_OF_LIST = "clean_r_lists.jsonl"
 ACTS = ("tag", "hold")
+SLICE = 5000  # files named on one command line
 # Columns of the first table: the figure, and whether more is better.
 COLUMNS = (("clear", True), ("subtle", True), ("hard-negative", False), ("quoted", False), ("clean", False),
            ("elsewhere", False), ("precision", True))
@@ -62,7 +63,8 @@ class Judge:
 
     def files(self, paths, address=labelled.LIST):
         """The verdicts on these files, by a few programs at once."""
-        slices = [paths[at:at + 500] for at in range(0, len(paths), 500)]
+        step = min(SLICE, -(-len(paths) // self.jobs))
+        slices = [paths[at:at + step] for at in range(0, len(paths), step)] if paths else []
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             return [verdict for some in pool.map(lambda part: self._run(part, address), slices) for verdict in some]
 
@@ -309,10 +311,12 @@ def print_mistakes(post_mistakes, mail_mistakes, number, only):
     for name in FILTERS if not only else [only]:
         for what, kind, post, words in sorted(post_mistakes.get(name, []), key=lambda one: one[0])[:number]:
             print(f"\n{name}: {what} ({kind}) {post['id']}: {post['subject']}")
-            for line in words or ["    " + line for line in (post.get("text") or post.get("html", "")).strip().splitlines()[:14]]:
+            text = post.get("text") or post.get("html", "")
+            for line in words or text.strip().splitlines()[:14]:
                 print(f"    {line}")
     for name in (*FILTERS, "could not be read") if not only else [only]:
-        for action, where, source, words in sorted(mail_mistakes.get(name, []), key=lambda one: one[0] != "hold")[:number]:
+        gravest = sorted(mail_mistakes.get(name, []), key=lambda one: one[0] != "hold")
+        for action, where, source, words in gravest[:number]:
             print(f"\n{name}: {action} on list mail ({where}) {source}")
             for line in words:
                 print(f"    {line}")
@@ -330,7 +334,7 @@ def arguments():
     parser.add_argument("--identifiers", action="store_true", help="the NHS number, identifier and secret sets instead")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
     parser.add_argument("--update", action="store_true", help="rewrite the tables of docs/quality.md")
-    parser.add_argument("--check", action="store_true", help="fail if the posts come out worse than docs/quality.md says")
+    parser.add_argument("--check", action="store_true", help="fail if posts come out worse than docs/quality.md says")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     return parser.parse_args()
 
@@ -363,7 +367,7 @@ def measure(options, judge):
         said = worse(result, document.read_text(encoding="utf-8"))
         print("\n".join(said) or "quality: no worse than docs/quality.md says")
         if said:
-            print("If this is meant, ./dev eval --update and say why in the commit; ./dev eval --mistakes 20 shows the posts.")
+            print("./dev eval --mistakes 20 shows the posts. If it is meant: ./dev eval --update, and say why.")
         return 1 if said else 0
     mail, mail_mistakes = {"total": 0, "holds": Counter(), "tags": Counter(), "sets": {}}, {}
     if not options.posts_only:
