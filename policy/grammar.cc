@@ -225,6 +225,10 @@ Of Sentence::Subject(Index verb) const {
       break;
     }
     if (head == kNone) {
+      if (Says(i, {"days", "time"}) && i > 0 && Says(i - 1, {"these", "this"})) {
+        --i;
+        continue;
+      }
       if (Is(i, words::kModifier | words::kNegator | words::kModal) &&
           !Is(i, words::kPronoun | words::kPerson | words::kGroup))
         continue;
@@ -291,6 +295,7 @@ std::optional<Of> Sentence::Modified() const {
 // "the chair is a …", "are you …": the subject of the nearest "is" in the clause.
 std::optional<Of> Sentence::OfCopula() const {
   const Index start = ClauseStart();
+  if (first_ < last_ && IsCopula(first_)) return Subject(first_);
   for (Index i = first_; i > start && first_ - i < 10; --i) {
     const Index at = i - 1;
     if (!IsCopula(at)) {
@@ -315,8 +320,9 @@ std::optional<Of> Sentence::Referring() const {
   while (i > 0 && first_ - i < 3 && Is(i - 1, words::kAdjective)) --i;
   const bool points =
       (i > 0 && Is(i - 1, words::kDefinite | words::kArticle | words::kOneself | words::kModifier)) ||
-      Is(last_, words::kRelative);
+      (i > 0 && Says(i - 1, {"which", "what", "whose"})) || Is(last_, words::kRelative);
   if (!points) return std::nullopt;
+  if (i > 0 && Is(i - 1, words::kModifier) && Is(i - 1, words::kCopula)) return std::nullopt;
   if (Says(last_, {"of"}) && last_ + 2 < tokens_.size()) return Noun(last_ + 2);
   return tokens_[last_ - 1].text.ends_with("s") ? Of::kGroup : Of::kPerson;
 }
