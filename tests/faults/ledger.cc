@@ -2,7 +2,11 @@
 // one store, and a ledger of what each of them was told. Killed and started again at will; `check` then holds
 // the store against the ledger.
 //   ledger run STORE LEDGER [early-ack|no-dedupe]   until killed
-//   ledger drain STORE LEDGER                       decides and sends what waits
+//   ledger drain STORE LEDGER                       decides and sends what waits, then checks
+//   ledger once STORE LEDGER hold|decide|release|expire [early-ack]   one act; a store that fails is tried
+//   again five
+//                                                   times: "refused" and exit status 75 after that
+//   ledger obey STORE LEDGER                        such acts from standard input, with 1 MiB to be kept free
 //   ledger check STORE LEDGER                       prints the figures; exit status 1 when something is wrong
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
@@ -11,6 +15,7 @@
 #include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -158,6 +163,96 @@ int Run(const House& house, const std::string& ledger_file) {
   }
 }
 
+void Expire(const House& house) {
+  for (const HeldSummary& held : house.store.Expired(1)) {
+    Decision decision;
+    decision.held_id = held.id;
+    decision.revision = held.revision;
+    decision.actor = "expiry";
+    decision.to = HoldState::kExpired;
+    OutboxRow letter;
+    letter.key = "expired:{id}";
+    letter.forward_paths = {held.reverse_path};
+    decision.outbox = {letter};
+    if (house.store.Decide(decision) == DecisionResult::kDone)
+      house.ledger.Write("decided", held.id, "expired");
+  }
+}
+
+void Act(const House& house, const std::string& act, const std::string& key) {
+  if (act == "hold") HoldOne(house, key);
+  if (act == "decide") Decide(house, 1);
+  if (act == "release") Send(house);
+  if (act == "expire") Expire(house);
+}
+
+int Once(const House& house, const std::string& act, const std::string& ledger_file) {
+  const std::string key = "once" + std::to_string(Read(ledger_file).tried.size());
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    try {
+      if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      Act(house, act, key);
+      return 0;
+    } catch (const StoreError& e) {
+      std::printf("refused: %s\n", e.what());
+    }
+  }
+  return 75;
+}
+
+// One act a line from standard input; what became of it on standard output.
+int Obey(const House& house, const std::string& ledger_file) {
+  std::string act;
+  for (std::size_t number = Read(ledger_file).tried.size(); std::cin >> act; ++number) {
+    try {
+      Act(house, act, "obey" + std::to_string(number));
+      std::cout << "done" << std::endl;
+    } catch (const StoreFull& e) {
+      std::cout << "full: " << e.what() << std::endl;
+    } catch (const StoreError& e) {
+      std::cout << "refused: " << e.what() << std::endl;
+    }
+  }
+  return 0;
+}
+
+int Check(HoldStore& store, const std::string& ledger_file) {
+  const Told told = Read(ledger_file);
+  std::map<std::string, int> rows;  // key -> held rows
+  std::size_t lost = 0, doubled = 0, leaked = 0, again = 0, held = 0, torn = 0;
+  std::set<std::string> released;
+  QueueQuery query;
+  query.states = {};
+  query.limit = 500;
+  for (QueuePage page = store.Queue(query); !page.rows.empty(); page = store.Queue(query)) {
+    for (const QueueRow& row : page.rows) {
+      ++held;
+      ++rows[row.held.subject];
+      const auto whole = store.Find(row.held.id);
+      lost += !whole || whole->raw != Post(row.held.subject, true).raw;
+      const auto audit = store.Audit(row.held.id);
+      torn += audit.empty() || audit.front().action != "held" || row.held.findings.size() != 1;
+      if (row.held.state == HoldState::kReleased) released.insert(row.held.id);
+    }
+    query.offset += query.limit;
+  }
+  for (const auto& [key, id] : told.acked) lost += rows.count(key) == 0;
+  for (const auto& [key, count] : rows) doubled += count > 1;
+  for (const auto& [id, state] : told.decided) {
+    const bool is_there = (state == "approved") == (released.count(id) > 0);
+    lost += !is_there;
+  }
+  for (const std::string& id : released) lost += told.delivered.count(id) == 0;
+  for (const auto& [id, times] : told.delivered) {
+    leaked += released.count(id) == 0;
+    again += static_cast<std::size_t>(times - 1);
+  }
+  std::printf(
+      "acked %zu, held %zu, delivered %zu, lost %zu, doubled %zu, leaked %zu, sent again in doubt %zu\n",
+      told.acked.size(), held, told.delivered.size(), lost, doubled, leaked, again);
+  return lost + doubled + leaked == 0 ? 0 : 1;
+}
+
 int Drain(const House& house, const std::string& ledger_file) {
   const Told told = Read(ledger_file);
   for (const std::string& key : told.tried) {
@@ -172,42 +267,7 @@ int Drain(const House& house, const std::string& ledger_file) {
   }
   while (Send(house)) {
   }
-  return 0;
-}
-
-int Check(HoldStore& store, const std::string& ledger_file) {
-  const Told told = Read(ledger_file);
-  std::map<std::string, int> rows;  // key -> held rows
-  std::size_t lost = 0, doubled = 0, leaked = 0, again = 0, held = 0;
-  std::set<std::string> released;
-  QueueQuery query;
-  query.states = {};
-  query.limit = 500;
-  for (QueuePage page = store.Queue(query); !page.rows.empty(); page = store.Queue(query)) {
-    for (const QueueRow& row : page.rows) {
-      ++held;
-      ++rows[row.held.subject];
-      const auto whole = store.Find(row.held.id);
-      lost += !whole || whole->raw != Post(row.held.subject, true).raw;
-      if (row.held.state == HoldState::kReleased) released.insert(row.held.id);
-    }
-    query.offset += query.limit;
-  }
-  for (const auto& [key, id] : told.acked) lost += rows.count(key) == 0;
-  for (const auto& [key, count] : rows) doubled += count > 1;
-  for (const auto& [id, state] : told.decided) {
-    const bool is_there = state == "rejected" ? released.count(id) == 0 : released.count(id) > 0;
-    lost += !is_there;
-  }
-  for (const std::string& id : released) lost += told.delivered.count(id) == 0;
-  for (const auto& [id, times] : told.delivered) {
-    leaked += released.count(id) == 0;
-    again += static_cast<std::size_t>(times - 1);
-  }
-  std::printf(
-      "acked %zu, held %zu, delivered %zu, lost %zu, doubled %zu, leaked %zu, sent again in doubt %zu\n",
-      told.acked.size(), held, told.delivered.size(), lost, doubled, leaked, again);
-  return lost + doubled + leaked == 0 ? 0 : 1;
+  return Check(house.store, ledger_file);
 }
 
 }  // namespace
@@ -220,9 +280,19 @@ int main(int argc, char** argv) {
   const SystemClock clock;
   HoldLimits limits;
   limits.per_author_and_list = limits.per_list = 1000000;
-  const auto store = OpenSqliteHoldStore(argv[2], clock, limits);
+  limits.ballast_bytes = limits.min_free_bytes = 0;
+  if (verb == "obey") limits.min_free_bytes = limits.ballast_bytes = 1u << 20;
+  std::unique_ptr<HoldStore> store;
+  try {
+    store = OpenSqliteHoldStore(argv[2], clock, limits);
+  } catch (const StoreError& e) {
+    std::printf("cannot start: %s\n", e.what());
+    return 69;
+  }
   if (verb == "check") return Check(*store, ledger_file);
   const Ledger ledger(ledger_file);
-  const House house{*store, ledger, argc > 4 ? argv[4] : ""};
+  const House house{*store, ledger, argc > 4 ? argv[argc - 1] : ""};
+  if (verb == "obey") return Obey(house, ledger_file);
+  if (verb == "once") return Once(house, argv[4], ledger_file);
   return verb == "drain" ? Drain(house, ledger_file) : Run(house, ledger_file);
 }
