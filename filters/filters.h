@@ -10,6 +10,10 @@ namespace listwarden {
 std::unique_ptr<Filter> MakeConfidentialityFilter();
 std::unique_ptr<Filter> MakeHarassmentFilter();
 std::unique_ptr<Filter> MakeEndorsementFilter();
+std::unique_ptr<Filter> MakePoliticalFilter();
+std::unique_ptr<Filter> MakeReputationFilter();
+std::unique_ptr<Filter> MakeRepresentationFilter();
+std::unique_ptr<Filter> MakePurposeFilter();
 std::unique_ptr<Filter> MakeCopyrightFilter();
 std::unique_ptr<Filter> MakePrivacyFilter();
 

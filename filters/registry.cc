@@ -10,6 +10,10 @@ std::vector<std::unique_ptr<Filter>> MakeFilters() {
   filters.push_back(MakeConfidentialityFilter());
   filters.push_back(MakeHarassmentFilter());
   filters.push_back(MakeEndorsementFilter());
+  filters.push_back(MakePoliticalFilter());
+  filters.push_back(MakeReputationFilter());
+  filters.push_back(MakeRepresentationFilter());
+  filters.push_back(MakePurposeFilter());
   filters.push_back(MakeCopyrightFilter());
   filters.push_back(MakePrivacyFilter());
   return filters;

@@ -19,6 +19,8 @@ struct FilterPolicy {
   Mode mode = Mode::kEnforce;
   std::optional<Confidence> tag_from;
   std::optional<Confidence> hold_from;
+  std::vector<std::string> rules_on;   // ids of optional rules that this list wants
+  std::vector<std::string> rules_off;  // ids of rules that it does not want
 };
 
 enum class OnExpiry { kReject, kRelease, kDiscard };

@@ -43,6 +43,21 @@ std::optional<Confidence> ReadThreshold(TomlTable& table, std::string_view key,
                       "\" is unknown; expected \"low\", \"medium\", \"high\" or \"never\"");
 }
 
+std::vector<std::string> ReadRuleIds(TomlTable& table, std::string_view key, const RuleSet& rules) {
+  std::vector<std::string> ids = table.Texts(key);
+  for (const std::string& id : ids) {
+    const bool is_known = std::any_of(rules.rules().begin(), rules.rules().end(),
+                                      [&](const Rule& rule) { return rule.id == id; });
+    if (!is_known) table.Fail(key, std::string(key) + ": there is no rule \"" + id + "\"");
+  }
+  return ids;
+}
+
+bool IsWanted(const Rule& rule, const FilterPolicy& settings) {
+  const std::vector<std::string>& named = rule.optional ? settings.rules_on : settings.rules_off;
+  return (std::find(named.begin(), named.end(), rule.id) != named.end()) == rule.optional;
+}
+
 Mode ReadMode(TomlTable& table, Mode otherwise, bool may_be_off) {
   const std::string word = table.Text("mode", "");
   if (word.empty()) return otherwise;
@@ -124,8 +139,11 @@ void Policy::State::ReadClauses(const fs::path& file) {
   for (TomlTable& one : table.Tables("clause")) {
     Clause clause{one.Text("id"),       one.Text("filter"), one.Text("title"),
                   one.Text("title-cy"), one.Text("text"),   one.Text("text-cy")};
-    defaults[clause.filter] = {Mode::kEnforce, ReadThreshold(one, "tag-from", Confidence::kLow),
-                               ReadThreshold(one, "hold-from", Confidence::kHigh)};
+    defaults[clause.filter] = {Mode::kEnforce,
+                               ReadThreshold(one, "tag-from", Confidence::kLow),
+                               ReadThreshold(one, "hold-from", Confidence::kHigh),
+                               {},
+                               {}};
     one.Finish();
     clauses.push_back(std::move(clause));
   }
@@ -176,6 +194,8 @@ void Policy::State::ReadList(const fs::path& file) {
     if (list.mode == Mode::kObserve && one.mode == Mode::kEnforce) one.mode = Mode::kObserve;
     one.tag_from = ReadThreshold(settings, "tag-from", one.tag_from);
     one.hold_from = ReadThreshold(settings, "hold-from", one.hold_from);
+    one.rules_on = ReadRuleIds(settings, "rules-on", *rules);
+    one.rules_off = ReadRuleIds(settings, "rules-off", *rules);
     settings.Finish();
     list.filters[filter_name] = one;
   }
@@ -276,12 +296,8 @@ const ListPolicy* Policy::FindList(std::string_view address) const {
 std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message& message,
                                             const ListPolicy& list, const Poster& poster,
                                             const std::vector<Hit>& hits) const {
-  std::vector<Hit> own;
-  for (const Hit& hit : hits) {
-    if (hit.rule->filter == filter.name()) own.push_back(hit);
-  }
   std::vector<Finding> kept;
-  for (Finding& finding : filter.Inspect({message, list, poster, own})) {
+  for (Finding& finding : filter.Inspect({message, list, poster, hits})) {
     const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const Finding& one) {
       return one.rule == finding.rule && one.quote == finding.quote && one.region == finding.region;
     });
@@ -314,8 +330,12 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     if (settings == list.filters.end() || settings->second.mode == Mode::kOff) continue;
     FilterVerdict one;
     one.filter = filter->name();
+    std::vector<Hit> own;
+    for (const Hit& hit : hits) {
+      if (hit.rule->filter == one.filter && IsWanted(*hit.rule, settings->second)) own.push_back(hit);
+    }
     try {
-      one.findings = state_->Inspect(*filter, message, list, poster, hits);
+      one.findings = state_->Inspect(*filter, message, list, poster, own);
     } catch (const std::exception& e) {
       verdict.unread.push_back("filter " + one.filter + " failed: " + e.what());
       continue;
@@ -351,7 +371,8 @@ std::vector<std::string> Policy::ProveExamples() const {
   const auto finds = [&](const Rule& rule, const std::string& text) {
     Message message;
     message.segments.push_back({rule.where.front(), "1", TextView(text)});
-    const std::vector<Hit> hits = state_->rules->Scan(message);
+    std::vector<Hit> hits = state_->rules->Scan(message);
+    std::erase_if(hits, [&](const Hit& hit) { return hit.rule->filter != rule.filter; });
     for (const auto& filter : state_->filters) {
       if (filter->name() != rule.filter) continue;
       for (const Finding& finding : state_->Inspect(*filter, message, state_->default_list, {}, hits)) {

@@ -83,15 +83,16 @@ void ReadFile(const std::filesystem::path& path, std::vector<RegisterEntry>* ent
   file.Finish();
 }
 
-void CheckSpeakers(const std::vector<RegisterEntry>& entries, const std::filesystem::path& folder) {
-  for (const RegisterEntry& account : entries) {
+void ResolveSpeakers(std::vector<RegisterEntry>* entries, const std::filesystem::path& folder) {
+  for (RegisterEntry& account : *entries) {
     for (const std::string& name : account.speaks_for) {
-      const bool is_known = std::any_of(entries.begin(), entries.end(), [&](const RegisterEntry& one) {
+      const auto named = std::find_if(entries->begin(), entries->end(), [&](const RegisterEntry& one) {
         return (one.kind == "body" || one.kind == "group") && one.name == name;
       });
-      if (!is_known)
+      if (named == entries->end())
         throw RuleError(folder.string() + ":0: account \"" + account.name + "\" speaks for \"" + name +
                         "\", which is no [[body]] or [[group]] of the registers");
+      account.speaks_for_body = account.speaks_for_body || named->kind == "body";
     }
   }
 }
@@ -111,7 +112,7 @@ std::string Registers::Kinds() {
 Registers Registers::Load(const std::vector<std::filesystem::path>& files) {
   Registers registers;
   for (const std::filesystem::path& file : files) ReadFile(file, &registers.entries_);
-  if (!files.empty()) CheckSpeakers(registers.entries_, files.front().parent_path());
+  if (!files.empty()) ResolveSpeakers(&registers.entries_, files.front().parent_path());
   return registers;
 }
 
@@ -143,8 +144,8 @@ const RegisterEntry* Registers::CompanyOfDomain(std::string_view domain) const {
   return nullptr;
 }
 
-bool Poster::SpeaksFor(std::string_view name) const {
-  return account != nullptr && Contains(account->speaks_for, name);
+bool Poster::SpeaksFor(const RegisterEntry& named) const {
+  return account != nullptr && (account->speaks_for_body || Contains(account->speaks_for, named.name));
 }
 
 Poster PosterOf(const Message& message, std::string_view identity, const Registers& registers) {

@@ -22,6 +22,7 @@ struct RegisterEntry {
   std::vector<std::string> addresses;   // accounts: mail addresses and log-ins
   std::vector<std::string> handles;     // accounts: names on other channels
   std::vector<std::string> speaks_for;  // accounts: names of bodies and groups
+  bool speaks_for_body = false;         // accounts: one of these is a body
   bool represents_body = false;         // accounts: held to the stricter level
 };
 
@@ -50,7 +51,8 @@ struct Poster {
       nullptr;  // by the domain of the identity or of From: makes judgement stricter
 
   bool RepresentsBody() const { return account != nullptr && account->represents_body; }
-  bool SpeaksFor(std::string_view name) const;
+  // Who speaks for the body may speak for its groups and staff as well.
+  bool SpeaksFor(const RegisterEntry& named) const;
 };
 
 struct Message;

@@ -229,6 +229,10 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   rule.names = ReadNames(table, registers);
   rule.names_before = ReadReach(table, "names-before");
   rule.names_after = ReadReach(table, "names-after");
+  rule.names_in_post = table.Flag("names-in-post");
+  for (const std::string& one : table.Texts("unless-post")) rule.unless_post.push_back(WithSets(one, sets));
+  for (const std::string& one : rule.unless_post) CheckPattern(table, "unless-post", one, rule.raw);
+  rule.optional = table.Flag("optional");
   for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
   for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
   if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw);
@@ -245,7 +249,7 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
 
 struct Compiled {
   std::unique_ptr<RE2> pattern;
-  std::vector<std::unique_ptr<RE2>> unless, requires_;
+  std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post;
   unsigned regions = 0;  // bit per Region
 };
 
@@ -280,11 +284,19 @@ struct RuleSet::Machine {
     std::vector<Mention> mentions;
   };
   Words FindWords(const Segment& segment) const;
-  bool Accepts(const Words& words, Hit* hit, std::size_t rule) const;
-  void ScanSegment(const Segment& segment, std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
-  void ScanUnmasked(const Segment& segment, std::vector<std::size_t> counts, std::vector<Hit>* hits) const;
-  void MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
-                    std::vector<std::size_t>* counts, std::vector<Hit>* hits) const;
+  // What has been found of a message so far.
+  struct Found {
+    std::vector<std::size_t> counts;  // by rule
+    std::vector<Hit> hits;
+    std::vector<Mention> topics;  // named by the poster, once each
+    const Message* message = nullptr;
+    std::vector<signed char> taken_back;  // by rule: 1 by `unless-post`, -1 not, 0 not looked at yet
+  };
+  bool Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const;
+  bool IsTakenBack(std::size_t rule, Found* found) const;
+  void ScanSegment(const Segment& segment, Found* found) const;
+  void ScanUnmasked(const Segment& segment, Found* found) const;
+  void MatchPattern(std::size_t rule, const Segment& segment, const Words& words, Found* found) const;
 };
 
 void RuleSet::Machine::Compile() {
@@ -298,6 +310,8 @@ void RuleSet::Machine::Compile() {
       one.unless.push_back(std::make_unique<RE2>(text, Re2Options()));
     for (const std::string& text : rule.requires_)
       one.requires_.push_back(std::make_unique<RE2>(text, Re2Options()));
+    for (const std::string& text : rule.unless_post)
+      one.unless_post.push_back(std::make_unique<RE2>(text, Re2Options()));
     for (const std::string& phrase : rule.words) {
       words.push_back(TextView(phrase).folded());
       phrases.push_back({i, words.back().size()});
@@ -334,6 +348,14 @@ const RegisterEntry* NamedNear(const std::vector<Mention>& mentions, const Hit& 
   return NamedBetween(mentions, rule.names, from, to);
 }
 
+void AddTopics(const std::vector<Mention>& mentions, std::vector<Mention>* topics) {
+  for (const Mention& one : mentions) {
+    const bool is_there = std::any_of(topics->begin(), topics->end(),
+                                      [&](const Mention& other) { return other.entry == one.entry; });
+    if (!is_there) topics->push_back(one);
+  }
+}
+
 }  // namespace
 
 RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) const {
@@ -367,9 +389,25 @@ RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) cons
   return words;
 }
 
-bool RuleSet::Machine::Accepts(const Words& words, Hit* hit, std::size_t rule) const {
+bool RuleSet::Machine::IsTakenBack(std::size_t rule, Found* found) const {
+  signed char& known = found->taken_back[rule];
+  if (known != 0) return known > 0;
+  known = -1;
+  for (const Segment& segment : found->message->segments) {
+    if (segment.region != Region::kSubject && segment.region != Region::kAuthorText &&
+        segment.region != Region::kSignature)
+      continue;
+    for (const auto& pattern : compiled[rule].unless_post) {
+      if (RE2::PartialMatch(Piece(TextOf(rules[rule], segment)), *pattern)) known = 1;
+    }
+  }
+  return known > 0;
+}
+
+bool RuleSet::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const {
   const Compiled& one = compiled[rule];
   const Rule& its = rules[rule];
+  if (!one.unless_post.empty() && IsTakenBack(rule, found)) return false;
   if (!one.unless.empty() || !one.requires_.empty() || !its.names.empty()) {
     const std::string_view text = TextOf(its, *hit->segment);
     const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
@@ -378,7 +416,8 @@ bool RuleSet::Machine::Accepts(const Words& words, Hit* hit, std::size_t rule) c
       return RE2::PartialMatch(sentence, *pattern);
     };
     if (!its.names.empty()) {
-      hit->named = NamedNear(words.mentions, *hit, from, to);
+      hit->named = its.names_in_post ? NamedBetween(found->topics, its.names, 0, std::string_view::npos)
+                                     : NamedNear(words.mentions, *hit, from, to);
       if (hit->named == nullptr) return false;
     }
     if (std::any_of(one.unless.begin(), one.unless.end(), stands_there) ||
@@ -392,39 +431,40 @@ bool RuleSet::Machine::Accepts(const Words& words, Hit* hit, std::size_t rule) c
 }
 
 void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
-                                    std::vector<std::size_t>* counts, std::vector<Hit>* hits) const {
+                                    Found* found) const {
   const std::string_view text = TextOf(rules[rule], segment);
   std::size_t at = 0;
   // Matches that `unless` takes back are bounded too.
-  for (std::size_t tries = 0; at < text.size() && (*counts)[rule] < kHitsPerRule && tries < kTriesPerRule;
+  for (std::size_t tries = 0; at < text.size() && found->counts[rule] < kHitsPerRule && tries < kTriesPerRule;
        ++tries) {
-    re2::StringPiece found;
-    if (!compiled[rule].pattern->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &found, 1)) return;
-    const auto begin = static_cast<std::size_t>(found.data() - text.data());
-    const std::size_t end = begin + found.size();
+    re2::StringPiece match;
+    if (!compiled[rule].pattern->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &match, 1)) return;
+    const auto begin = static_cast<std::size_t>(match.data() - text.data());
+    const std::size_t end = begin + match.size();
     Hit hit{&rules[rule], &segment, begin, end};
-    if (!found.empty() && Accepts(words, &hit, rule)) {
-      hits->push_back(hit);
-      ++(*counts)[rule];
+    if (!match.empty() && Accepts(words, found, &hit, rule)) {
+      found->hits.push_back(hit);
+      ++found->counts[rule];
     }
     at = std::max(end, begin + 1);
   }
 }
 
-void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size_t>* counts,
-                                   std::vector<Hit>* hits) const {
+void RuleSet::Machine::ScanSegment(const Segment& segment, Found* found) const {
   const unsigned region = 1u << static_cast<unsigned>(segment.region);
   const Words words = FindWords(segment);
+  if (segment.region == Region::kSubject || segment.region == Region::kAuthorText)
+    AddTopics(words.mentions, &found->topics);
   for (const auto& [id, end] : words.phrases) {
     const Phrase& phrase = phrases[id];
-    if ((*counts)[phrase.rule] >= kHitsPerRule) continue;
+    if (found->counts[phrase.rule] >= kHitsPerRule) continue;
     // A raw rule's hit is placed in the original.
     auto place = std::make_pair(end - phrase.length, end);
     if (rules[phrase.rule].raw) place = segment.text.ToOriginal(place.first, place.second);
     Hit hit{&rules[phrase.rule], &segment, place.first, place.second};
-    if (!Accepts(words, &hit, phrase.rule)) continue;
-    hits->push_back(hit);
-    ++(*counts)[phrase.rule];
+    if (!Accepts(words, found, &hit, phrase.rule)) continue;
+    found->hits.push_back(hit);
+    ++found->counts[phrase.rule];
   }
   if (pattern_rules.empty()) return;
   std::vector<int> candidates;
@@ -432,25 +472,25 @@ void RuleSet::Machine::ScanSegment(const Segment& segment, std::vector<std::size
   std::sort(candidates.begin(), candidates.end());
   for (const int id : candidates) {
     const std::size_t rule = pattern_rules[static_cast<std::size_t>(id)];
-    if ((compiled[rule].regions & region) != 0) MatchPattern(rule, segment, words, counts, hits);
+    if ((compiled[rule].regions & region) != 0) MatchPattern(rule, segment, words, found);
   }
 }
 
 // The same rules on the text with masks undone; hits are placed where the masked words stand.
-void RuleSet::Machine::ScanUnmasked(const Segment& segment, std::vector<std::size_t> counts,
-                                    std::vector<Hit>* hits) const {
+void RuleSet::Machine::ScanUnmasked(const Segment& segment, Found* found) const {
   const UnmaskedText unmasked(segment.text.folded(), vocabulary);
   if (unmasked.text().empty()) return;
   const Segment reading{segment.region, segment.part, TextView(unmasked.text())};
-  std::vector<Hit> found;
-  ScanSegment(reading, &counts, &found);
-  for (Hit& hit : found) {
+  Found undone = *found;
+  undone.hits.clear();
+  ScanSegment(reading, &undone);
+  for (Hit& hit : undone.hits) {
     const auto [from, to] = reading.text.ToOriginal(hit.begin, hit.end);
     if (hit.rule->raw || !unmasked.TakesInAMask(from, to)) continue;
     std::tie(hit.begin, hit.end) = unmasked.ToFolded(from, to);
     hit.segment = &segment;
     hit.is_masked = true;
-    hits->push_back(hit);
+    found->hits.push_back(hit);
   }
 }
 
@@ -500,19 +540,22 @@ const std::string& RuleSet::about(std::string_view filter) const {
 }
 
 std::vector<Hit> RuleSet::Scan(const Message& message) const {
-  std::vector<Hit> hits;
-  std::vector<std::size_t> counts(machine_->rules.size());
+  Machine::Found found;
+  found.counts.resize(machine_->rules.size());
+  found.taken_back.resize(machine_->rules.size());
+  found.message = &message;
+  std::vector<Hit>& hits = found.hits;
   for (const Segment& segment : message.segments) {
     const std::size_t first = hits.size();
-    machine_->ScanSegment(segment, &counts, &hits);
+    machine_->ScanSegment(segment, &found);
     for (auto hit = hits.begin() + static_cast<std::ptrdiff_t>(first); hit != hits.end(); ++hit) {
       hit->is_masked = segment.region == Region::kHidden ||
                        (!hit->rule->raw && segment.text.IsDisguised(hit->begin, hit->end));
     }
-    machine_->ScanUnmasked(segment, counts, &hits);
+    machine_->ScanUnmasked(segment, &found);
     if (hits.size() > kHitsPerMessage) break;
   }
-  return hits;
+  return std::move(found.hits);
 }
 
 void RuleSet::Warm() const {

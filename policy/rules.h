@@ -45,6 +45,9 @@ struct Rule {
   std::optional<std::size_t> names_after;   // … or after it; absent both: anywhere in the sentence
   unsigned unless_said = 0;                 // bits of Said: so said, it is no hit
   unsigned of = 0;                          // bits of Of: only of these it is a hit; 0 = of anything
+  bool names_in_post = false;               // or anywhere in the subject or author text so far
+  std::vector<std::string> unless_post;     // RE2, anywhere in what the poster wrote, signature too
+  bool optional = false;                    // only for lists that turn it on (rules-on)
   std::string reason;
   std::string advice;
   std::vector<std::string> hit;

@@ -1,41 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "filters/registry.h"
-#include "message/message_builder.h"
-#include "policy/policy.h"
+#include "tests/filters/posted.h"
 
 namespace listwarden {
 namespace {
 
-// The confidence of the filter's finding, or nothing.
-std::string Endorsement(const std::string& from, const std::string& text, const std::string& login = "") {
-  static const auto policy = Policy::Load(SOURCE_DIR "/etc", "ipem", MakeFilters());
-  Message message =
-      ReadMessage("From: " + from + "\r\nSubject: A question\r\n\r\n" + text + "\r\n", Limits{});
-  message.envelope.authenticated = login;
-  for (const FilterVerdict& one : policy->Judge(message, policy->default_list()).filters) {
-    if (one.filter == "endorsement") return std::string(ConfidenceName(one.confidence));
-  }
-  return "";
-}
+std::string Endorsement(const Posted& post) { return ConfidenceOf("endorsement", post); }
 
 TEST(Endorsement, TellsTheGuidelinesOwnPairApart) {
-  EXPECT_EQ(Endorsement("ann@hospital.example", "Do visit the stand of XYZ Ltd at the conference."), "");
-  EXPECT_EQ(Endorsement("ann@hospital.example", "XYZ Ltd is the world leader in dosimetry equipment."),
-            "high");
+  EXPECT_EQ(Endorsement({.text = "Do visit the stand of XYZ Ltd at the conference."}), "");
+  EXPECT_EQ(Endorsement({.text = "XYZ Ltd is the world leader in dosimetry equipment."}), "high");
 }
 
 TEST(Endorsement, IsStricterWithThoseWhoRepresentTheBody) {
-  const std::string text = "The service of XYZ Ltd is superb.";
-  const std::string ordinary = Endorsement("ann@hospital.example", text);
-  EXPECT_EQ(Endorsement("president@ipem.example", text), ordinary) << "an address alone proves nothing";
-  EXPECT_NE(Endorsement("president@ipem.example", text, "president@ipem.example"), ordinary);
+  const Posted post{.text = "The service of XYZ Ltd is superb.", .from = "president@ipem.example"};
+  Posted known = post;
+  known.login = "president@ipem.example";
+  EXPECT_EQ(Endorsement(post), Endorsement({.text = post.text})) << "an address alone proves nothing";
+  EXPECT_NE(Endorsement(known), Endorsement(post));
 }
 
 TEST(Endorsement, IsStricterWithVendors) {
-  const std::string text = "The service of XYZ Ltd is superb.";
-  EXPECT_NE(Endorsement("sales@xyz.example", text), Endorsement("ann@hospital.example", text));
+  const Posted post{.text = "The service of XYZ Ltd is superb.", .from = "sales@xyz.example"};
+  EXPECT_NE(Endorsement(post), Endorsement({.text = post.text}));
 }
 
 }  // namespace

@@ -76,12 +76,18 @@ TEST_F(RegistersFiles, KnowAnAccountByAddressBeforeItsDomain) {
 TEST_F(RegistersFiles, BelieveOnlyAnAuthenticatedOfficer) {
   const Registers registers = Load(kBody);
   const Message message = From("tides@society.example");
-  EXPECT_FALSE(PosterOf(message, "", registers).SpeaksFor("Tides Group"));
+  RegisterEntry body, group;
+  body.name = "The Society";
+  group.name = "Tides Group";
+  EXPECT_FALSE(PosterOf(message, "", registers).SpeaksFor(group));
   const Poster known = PosterOf(message, "tides@society.example", registers);
-  EXPECT_TRUE(known.SpeaksFor("Tides Group"));
-  EXPECT_FALSE(known.SpeaksFor("The Society"));
+  EXPECT_TRUE(known.SpeaksFor(group));
+  EXPECT_FALSE(known.SpeaksFor(body));
   EXPECT_FALSE(known.RepresentsBody());
-  EXPECT_TRUE(PosterOf(message, "chair@society.example", registers).RepresentsBody());
+  const Poster office = PosterOf(message, "chair@society.example", registers);
+  EXPECT_TRUE(office.SpeaksFor(body));
+  EXPECT_TRUE(office.SpeaksFor(group)) << "who speaks for the body speaks for its groups";
+  EXPECT_TRUE(office.RepresentsBody());
 }
 
 TEST_F(RegistersFiles, TakeTheLogInOverTheFromField) {
