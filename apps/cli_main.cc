@@ -23,6 +23,14 @@ const std::vector<Command>& Commands() {
       {"held release", "held release [--why TEXT] ID…", "let it go to its list", HeldReleaseCommand},
       {"held reject", "held reject --why TEXT ID…", "send it back with a reason", HeldRejectCommand},
       {"held discard", "held discard [--why TEXT] ID…", "drop it without a letter", HeldDiscardCommand},
+      {"user add", "user add NAME --address ADDRESS --role ROLE [--list ADDRESS] [--language en|cy]",
+       "let somebody use the desk, as moderator, owner, office or admin; asks for the password, or reads it "
+       "from input",
+       UserAddCommand},
+      {"user list", "user list [--json]", "who may do what", UserListCommand},
+      {"user password", "user password NAME", "set a new password; ends the sessions", UserPasswordCommand},
+      {"user disable", "user disable NAME…", "end sessions and refuse log-ins; history stays",
+       UserDisableCommand},
       {"policy test", "policy test [RULE…]", "run the examples of every rule", PolicyTestCommand},
       {"config check", "config check", "read everything as the daemons do; exit 78 on a mistake",
        ConfigCheckCommand},
@@ -37,7 +45,8 @@ Arguments ParseArguments(const std::vector<std::string>& arguments) {
   Arguments parsed;
   po::options_description options;
   options.add_options()("list", po::value(&parsed.list))("state", po::value(&parsed.state))(
-      "why", po::value(&parsed.why))("json", po::bool_switch(&parsed.is_json))(
+      "why", po::value(&parsed.why))("address", po::value(&parsed.address))("role", po::value(&parsed.role))(
+      "language", po::value(&parsed.language))("json", po::bool_switch(&parsed.is_json))(
       "raw", po::bool_switch(&parsed.is_raw))("rest", po::value(&parsed.rest));
   po::positional_options_description rest;
   rest.add("rest", -1);

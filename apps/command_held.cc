@@ -69,16 +69,15 @@ void PrintHistory(HoldStore& store, const std::string& id) {
   std::cout << "\n  History\n" << Table(rows);
 }
 
-int Decide(const std::string& config, const std::vector<std::string>& given, bool needs_why,
-           DecisionReply (ModerationService::*decide)(std::string_view, std::string_view, std::string_view)) {
+int Decide(const std::string& config, const std::vector<std::string>& given, HoldState to) {
   const Arguments arguments = ParseArguments(given);
   if (arguments.rest.empty()) throw SettingsError("give one or more ids; `listwarden held list` shows them");
-  if (needs_why && arguments.why.empty())
+  if (to == HoldState::kRejected && arguments.why.empty())
     throw SettingsError("give the reason with --why: it goes to the poster");
   Desk desk(config);
   int status = 0;
   for (const std::string& id : arguments.rest) {
-    const DecisionReply reply = (desk.service.*decide)(id, Actor(), arguments.why);
+    const DecisionReply reply = desk.service.Decide(id, {.to = to, .actor = Actor(), .why = arguments.why});
     std::cout << id << ": " << reply.text << '\n';
     if (reply.result != DecisionResult::kDone) status = kExitData;
   }
@@ -158,13 +157,13 @@ int HeldShowCommand(const std::string& config, const std::vector<std::string>& g
 }
 
 int HeldReleaseCommand(const std::string& config, const std::vector<std::string>& given) {
-  return Decide(config, given, false, &ModerationService::Release);
+  return Decide(config, given, HoldState::kApproved);
 }
 int HeldRejectCommand(const std::string& config, const std::vector<std::string>& given) {
-  return Decide(config, given, true, &ModerationService::Reject);
+  return Decide(config, given, HoldState::kRejected);
 }
 int HeldDiscardCommand(const std::string& config, const std::vector<std::string>& given) {
-  return Decide(config, given, false, &ModerationService::Discard);
+  return Decide(config, given, HoldState::kDiscarded);
 }
 
 }  // namespace listwarden

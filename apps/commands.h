@@ -29,6 +29,10 @@ int HeldDiscardCommand(const std::string& config, const std::vector<std::string>
 int PolicyTestCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigCheckCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigShowCommand(const std::string& config, const std::vector<std::string>& arguments);
+int UserAddCommand(const std::string& config, const std::vector<std::string>& arguments);
+int UserListCommand(const std::string& config, const std::vector<std::string>& arguments);
+int UserPasswordCommand(const std::string& config, const std::vector<std::string>& arguments);
+int UserDisableCommand(const std::string& config, const std::vector<std::string>& arguments);
 
 // Options of one command: "--list ADDRESS" style values, flags, and the rest in order ("-" counts as a path).
 // Errors: boost::program_options::error for what it does not know.
@@ -36,6 +40,9 @@ struct Arguments {
   std::string list;
   std::string state;
   std::string why;
+  std::string address;
+  std::string role;
+  std::string language;
   bool is_json = false;
   bool is_raw = false;
   std::vector<std::string> rest;

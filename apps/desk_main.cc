@@ -1,4 +1,4 @@
-// listwarden-desk: sends letters and released mail, and lets held mail expire.
+// listwarden-desk: the moderators' pages; sends letters and released mail, and lets held mail expire.
 // SPDX-License-Identifier: Apache-2.0
 
 #include "apps/service.h"
@@ -8,6 +8,8 @@
 #include "filters/registry.h"
 #include "moderation/moderation_service.h"
 #include "moderation/outbox_worker.h"
+#include "web/http_server.h"
+#include "web/site.h"
 
 namespace listwarden {
 namespace {
@@ -21,8 +23,11 @@ struct Desk {
         notices(settings.notices),
         key(settings.release_key),
         store(OpenSqliteHoldStore(settings.store, clock)),
+        accounts(OpenSqliteAccountStore(settings.store, clock)),
         service(*store, notices, clock),
-        worker(*store, key, settings.outbox, clock) {}
+        worker(*store, key, settings.outbox, clock),
+        pages(settings.desk.pages),
+        site({*store, *accounts, service, notices, policy, pages, clock, settings.desk.site}) {}
 
   // Sends what is due; a store that fails is logged and tried again at the next turn.
   void Turn(Watchdog& watchdog) {
@@ -42,28 +47,48 @@ struct Desk {
   Notices notices;
   ReleaseKey key;
   std::unique_ptr<HoldStore> store;
+  std::unique_ptr<AccountStore> accounts;
   ModerationService service;
   OutboxWorker worker;
+  Pages pages;
+  Site site;
   Time next_expiry{};
+};
+
+// The desk in force; requests keep theirs until they are answered.
+class CurrentDesk {
+ public:
+  explicit CurrentDesk(std::shared_ptr<Desk> desk) : desk_(std::move(desk)) {}
+  std::shared_ptr<Desk> Take() const { return std::atomic_load(&desk_); }
+  void Put(std::shared_ptr<Desk> desk) { std::atomic_store(&desk_, std::move(desk)); }
+
+ private:
+  std::shared_ptr<Desk> desk_;
 };
 
 int Serve(const std::filesystem::path& file) {
   const Settings settings = ReadSettings(file);
   if (!std::filesystem::exists(settings.release_key)) ReleaseKey::Create(settings.release_key);
-  auto desk = std::make_unique<Desk>(settings);
+  CurrentDesk current(std::make_shared<Desk>(settings));
+  std::unique_ptr<HttpServer> server;
+  if (!settings.desk.http.listen.empty()) {
+    server = std::make_unique<HttpServer>(
+        settings.desk.http, [&](const Request& request) { return current.Take()->site.Answer(request); });
+  }
   Notify("READY=1");
-  Log(LogLevel::kInfo, "started", {{"policy", desk->policy->version()}});
+  Log(LogLevel::kInfo, "started",
+      {{"policy", current.Take()->policy->version()}, {"listen", settings.desk.http.listen}});
   Watchdog watchdog;
   for (;;) {
     // One turn sends one mail within its time limit; that it comes back is the sign of life.
     watchdog.Feed([] { return true; });
-    desk->Turn(watchdog);
+    current.Take()->Turn(watchdog);
     const Signal signal = WaitForSignal(1);
     if (signal == Signal::kStop) return 0;
     if (signal != Signal::kReload) continue;
     try {
-      desk = std::make_unique<Desk>(ReadSettings(file));
-      Log(LogLevel::kInfo, "reloaded", {{"policy", desk->policy->version()}});
+      current.Put(std::make_shared<Desk>(ReadSettings(file)));
+      Log(LogLevel::kInfo, "reloaded", {{"policy", current.Take()->policy->version()}});
     } catch (const std::runtime_error& e) {
       Log(LogLevel::kError, "reload-refused",
           {{"why", e.what()}, {"remedy", "the last good settings stay in force"}});
@@ -75,7 +100,6 @@ int Serve(const std::filesystem::path& file) {
 }  // namespace listwarden
 
 int main(int argc, char** argv) {
-  return listwarden::RunDaemon(argc, argv,
-                               "listwarden-desk: sends letters and released mail, lets held mail expire",
-                               listwarden::Serve);
+  return listwarden::RunDaemon(
+      argc, argv, "listwarden-desk: moderators' pages, letters, released mail, expiry", listwarden::Serve);
 }

@@ -43,6 +43,12 @@ po::options_description Options() {
   add("notices.host-name", Default<std::string>("localhost"));
   add("notices.templates", Default<std::string>("notices"));
   add("notices.authserv-id", Default<std::string>(""));
+  add("desk.listen", Default<std::string>(""));
+  add("desk.socket-mode", Default<std::string>("0660"));
+  add("desk.base-url", Default<std::string>("http://127.0.0.1:8025"));
+  add("desk.pages", Default<std::string>("pages"));
+  add("desk.undo-seconds", Default(30));
+  add("desk.user-header", Default<std::string>(""));
   add("outbox.reinject-host", Default<std::string>("127.0.0.1"));
   add("outbox.reinject-port", Default(10025));
   add("outbox.letter-host", Default<std::string>("127.0.0.1"));
@@ -101,15 +107,24 @@ po::variables_map Parse(const fs::path& file, const std::string& text) {
   return values;
 }
 
-int SocketMode(const fs::path& file, const std::string& text, const std::string& mode) {
+int SocketMode(const fs::path& file, const std::string& text, const char* key, const std::string& mode) {
   try {
     std::size_t used = 0;
     const int value = std::stoi(mode, &used, 8);
     if (used == mode.size() && value >= 0 && value <= 0777) return value;
   } catch (const std::logic_error&) {
   }
-  Fail(file, LineOf(text, "milter.socket-mode"),
-       "'" + mode + "' is no file mode; expected octal digits such as 0660");
+  Fail(file, LineOf(text, key), "'" + mode + "' is no file mode; expected octal digits such as 0660");
+}
+
+// Scheme and host only: every address in letters begins with it.
+std::string BaseUrl(const fs::path& file, const std::string& text, const std::string& url) {
+  const auto host = url.find("://");
+  const bool is_http = url.rfind("https://", 0) == 0 || url.rfind("http://", 0) == 0;
+  if (is_http && url.size() > host + 3 && url.find_first_of("/?# ", host + 3) == std::string::npos)
+    return url;
+  Fail(file, LineOf(text, "desk.base-url"),
+       "'" + url + "' is no base address; expected https://HOST without a path");
 }
 
 // "milter.sock" beside the configuration, for a private instance; absolute paths and inet: stay.
@@ -146,7 +161,7 @@ Settings ReadSettings(const fs::path& file) {
   settings.release_key = settings.folder / word("release-key");
   settings.is_verbose = values["verbose"].as<bool>();
   settings.milter.socket = SocketFrom(word("milter.socket"), settings.folder);
-  settings.milter.socket_mode = SocketMode(file, text, word("milter.socket-mode"));
+  settings.milter.socket_mode = SocketMode(file, text, "milter.socket-mode", word("milter.socket-mode"));
   settings.milter.socket_group = word("milter.socket-group");
   settings.milter.reinject_daemon = word("milter.reinject-daemon");
   settings.milter.max_connections = values["milter.max-connections"].as<int>();
@@ -161,6 +176,12 @@ Settings ReadSettings(const fs::path& file) {
   settings.notices.from = word("notices.from");
   settings.notices.host_name = word("notices.host-name");
   settings.notices.authserv_id = word("notices.authserv-id");
+  settings.desk.http.listen = SocketFrom(word("desk.listen"), settings.folder);
+  settings.desk.http.socket_mode = SocketMode(file, text, "desk.socket-mode", word("desk.socket-mode"));
+  settings.desk.site.base_url = BaseUrl(file, text, word("desk.base-url"));
+  settings.desk.site.undo = std::chrono::seconds(values["desk.undo-seconds"].as<int>());
+  settings.desk.site.user_header = word("desk.user-header");
+  settings.desk.pages = settings.folder / word("desk.pages");
   settings.outbox.reinject_host = word("outbox.reinject-host");
   settings.outbox.reinject_port = values["outbox.reinject-port"].as<int>();
   settings.outbox.letter_host = word("outbox.letter-host");

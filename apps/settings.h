@@ -11,6 +11,8 @@
 #include "milter/milter_server.h"
 #include "moderation/notices.h"
 #include "moderation/outbox_worker.h"
+#include "web/http_server.h"
+#include "web/site.h"
 
 namespace listwarden {
 
@@ -23,6 +25,11 @@ struct Settings {
   MilterSettings milter;
   NoticeSettings notices;
   OutboxSettings outbox;
+  struct Desk {
+    HttpSettings http;  // an empty `listen` leaves the pages off
+    SiteSettings site;
+    std::filesystem::path pages;
+  } desk;
   std::chrono::seconds drain{20};
   bool is_verbose = false;
 

@@ -12,7 +12,7 @@
 
 namespace listwarden {
 
-enum class QueueOrder { kOldest, kNewest, kExpiry, kAuthor, kSubject, kList };
+enum class QueueOrder { kOldest, kNewest, kExpiry, kAuthor, kSubject, kList, kDecided };
 
 struct QueueQuery {
   std::optional<std::vector<std::string>> lists;       // the lists the reader may see; nullopt = all

@@ -84,6 +84,8 @@ const char* OrderOf(QueueOrder order) {
       return "lower(subject), received, held.seq";
     case QueueOrder::kList:
       return "list, received, held.seq";
+    case QueueOrder::kDecided:
+      return "coalesce(decided, 0) DESC, held.seq DESC";
   }
   return "received, held.seq";
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "message/header_fields.h"
 
 namespace listwarden {
 namespace {
@@ -22,6 +23,12 @@ std::string WhoAndWhen(const HeldSummary& held) {
               : "");
 }
 
+// The poster's letter about it; a discarded post is not spoken of.
+std::string_view EventOf(HoldState to) {
+  if (to == HoldState::kApproved) return "released";
+  return to == HoldState::kDiscarded ? "" : HoldStateName(to);
+}
+
 OutboxRow ReleaseRow(const HeldSummary& held) {
   OutboxRow row;
   row.key = "release:" + held.id + ":" + std::to_string(held.revision);
@@ -36,45 +43,34 @@ OutboxRow ReleaseRow(const HeldSummary& held) {
 ModerationService::ModerationService(HoldStore& store, const Notices& notices, const Clock& clock)
     : store_(store), notices_(notices), clock_(clock) {}
 
-DecisionReply ModerationService::Decide(std::string_view id, HoldState to, std::string_view event,
-                                        std::string_view actor, std::string_view why) {
+DecisionReply ModerationService::Decide(std::string_view id, const Choice& choice) {
   const auto held = store_.Find(id);
   if (!held) return {DecisionResult::kNotFound, "no such held message"};
   if (held->state != HoldState::kHeld && held->state != HoldState::kFailed)
     return {DecisionResult::kConflict, WhoAndWhen(*held)};
   Decision decision;
   decision.held_id = held->id;
-  decision.revision = held->revision;
-  decision.to = to;
-  decision.actor = std::string(actor);
-  decision.why = std::string(why);
-  if (!event.empty()) decision.outbox = notices_.ForOutcome(*held, event, why, clock_.Now());
-  if (to == HoldState::kApproved) decision.outbox.push_back(ReleaseRow(*held));
+  decision.revision = choice.revision.value_or(held->revision);
+  decision.to = choice.to;
+  decision.actor = choice.actor;
+  decision.why = choice.why;
+  if (choice.undo.count() > 0) decision.not_before = clock_.Now() + choice.undo;
+  decision.outbox = notices_.ForOutcome(*held, EventOf(choice.to), choice.why, clock_.Now(), choice.letter);
+  if (choice.to == HoldState::kApproved) decision.outbox.push_back(ReleaseRow(*held));
+  if (choice.trust_until)
+    decision.trust = Trust{held->list, LowerAscii(held->from), *choice.trust_until, choice.actor, choice.why};
   const DecisionResult result = store_.Decide(decision);
-  if (result == DecisionResult::kConflict) {
+  if (result != DecisionResult::kDone) {
     const auto now = store_.Find(id);
     return {result, now ? WhoAndWhen(*now) : "no such held message"};
   }
-  if (result == DecisionResult::kNotFound) return {result, "no such held message"};
-  if (result == DecisionResult::kNotAllowed)
-    return {result, "is an appeal against your own decision; somebody else decides it"};
   Log(LogLevel::kInfo, "decided",
       {{"id", held->id},
        {"list", held->list},
        {"actor", decision.actor},
-       {"state", std::string(HoldStateName(to))}});
-  return {result, to == HoldState::kApproved ? "released; it is on its way to the list"
-                                             : std::string(HoldStateName(to))};
-}
-
-DecisionReply ModerationService::Release(std::string_view id, std::string_view actor, std::string_view why) {
-  return Decide(id, HoldState::kApproved, "released", actor, why);
-}
-DecisionReply ModerationService::Reject(std::string_view id, std::string_view actor, std::string_view why) {
-  return Decide(id, HoldState::kRejected, "rejected", actor, why);
-}
-DecisionReply ModerationService::Discard(std::string_view id, std::string_view actor, std::string_view why) {
-  return Decide(id, HoldState::kDiscarded, "", actor, why);
+       {"state", std::string(HoldStateName(choice.to))}});
+  return {result, choice.to == HoldState::kApproved ? "released; it is on its way to the list"
+                                                    : std::string(HoldStateName(choice.to))};
 }
 
 int ModerationService::ExpireDue(const Policy& policy) {
@@ -94,18 +90,10 @@ int ModerationService::ExpireDue(const Policy& policy) {
   for (const HeldSummary& held : due) {
     const ListPolicy* list = policy.FindList(held.list);
     const OnExpiry what = list == nullptr ? OnExpiry::kReject : list->on_expiry;
-    DecisionReply reply;
-    switch (what) {
-      case OnExpiry::kReject:
-        reply = Decide(held.id, HoldState::kExpired, "expired", "expiry", "");
-        break;
-      case OnExpiry::kRelease:
-        reply = Decide(held.id, HoldState::kApproved, "released", "expiry", "");
-        break;
-      case OnExpiry::kDiscard:
-        reply = Decide(held.id, HoldState::kDiscarded, "", "expiry", "");
-        break;
-    }
+    Choice choice{.to = HoldState::kExpired, .actor = "expiry"};
+    if (what == OnExpiry::kRelease) choice.to = HoldState::kApproved;
+    if (what == OnExpiry::kDiscard) choice.to = HoldState::kDiscarded;
+    const DecisionReply reply = Decide(held.id, choice);
     done += reply.result == DecisionResult::kDone;
   }
   return done;

@@ -2,6 +2,8 @@
 // Threads: any. Errors: StoreError passes through; a lost race is a result, not an error.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,17 @@
 
 namespace listwarden {
 
+// What somebody wants done with a held message.
+struct Choice {
+  HoldState to = HoldState::kApproved;  // approved, rejected, discarded
+  std::string actor{};
+  std::string why{};                       // goes to the poster when rejected
+  std::optional<std::int64_t> revision{};  // the one the actor saw; nothing decides on whatever is there now
+  std::string letter{};                    // the whole text for the poster; empty takes the template
+  std::chrono::seconds undo{0};            // nothing leaves before
+  std::optional<Time> trust_until{};       // with a release: later posts of the author pass unheld
+};
+
 struct DecisionReply {
   DecisionResult result = DecisionResult::kDone;
   std::string text;  // "released by ann at …", for the one who was second too
@@ -21,17 +34,12 @@ class ModerationService {
  public:
   ModerationService(HoldStore& store, const Notices& notices, const Clock& clock);
 
-  DecisionReply Release(std::string_view id, std::string_view actor, std::string_view why);
-  DecisionReply Reject(std::string_view id, std::string_view actor, std::string_view why);
-  DecisionReply Discard(std::string_view id, std::string_view actor, std::string_view why);
+  DecisionReply Decide(std::string_view id, const Choice& choice);
   // Carries out what each list wants with mail that nobody decided in time; returns how many.
   // Refuses (and logs) when more than a tenth of the queue (at least 20) would expire in one turn.
   int ExpireDue(const Policy& policy);
 
  private:
-  DecisionReply Decide(std::string_view id, HoldState to, std::string_view event, std::string_view actor,
-                       std::string_view why);
-
   HoldStore& store_;
   const Notices& notices_;
   const Clock& clock_;

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "hold/identity.h"
 #include "message/authentication.h"
 #include "message/header_fields.h"
 
@@ -21,8 +22,9 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::array<std::string_view, 2> kLanguages = {"en", "cy"};
-constexpr std::array<std::string_view, 6> kEvents = {"poster-held",    "poster-released", "poster-rejected",
-                                                     "poster-expired", "poster-limit",    "moderator-held"};
+constexpr std::array<std::string_view, 7> kEvents = {"poster-held",    "poster-released", "poster-rejected",
+                                                     "poster-expired", "poster-limit",    "moderator-held",
+                                                     "moderator-asked"};
 constexpr std::size_t kFindingsInLetter = 8;
 
 constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
@@ -46,6 +48,16 @@ std::string OneLine(std::string_view text, std::size_t most) {
     out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80) out.pop_back();
   if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xc0) out.pop_back();
+  return out;
+}
+
+// As a person wrote it in a form: lines kept, other controls out.
+std::string ManyLines(std::string_view text) {
+  constexpr std::size_t kLongest = 20000;
+  std::string out;
+  for (const char c : text.substr(0, kLongest)) {
+    if (c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) out += c;
+  }
   return out;
 }
 
@@ -326,18 +338,56 @@ std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& v
   return letters;
 }
 
-std::vector<OutboxRow> Notices::ForOutcome(const HeldMessage& held, std::string_view event,
-                                           std::string_view why, Time now) const {
-  const std::string name = "poster-" + std::string(event);
-  const auto found = templates_->texts.find(held.language + "/" + name);
-  if (found == templates_->texts.end() || !held.may_answer) return {};
+struct Notices::Outcome {
+  std::string subject, text;
+};
+
+std::optional<Notices::Outcome> Notices::RenderOutcome(const HeldMessage& held, std::string_view event,
+                                                       std::string_view why) const {
+  const auto found = templates_->texts.find(held.language + "/poster-" + std::string(event));
+  if (found == templates_->texts.end() || !held.may_answer) return std::nullopt;
   data values;
   values.set("subject", OneLine(held.subject, 200));
   values.set("address", held.list);
-  values.set("why", OneLine(why, 1000));
+  values.set("why", ManyLines(why));
   values.set("has-why", !why.empty());
+  Outcome outcome;
+  outcome.text = Render(found->second, values, &outcome.subject);
+  return outcome;
+}
+
+std::string Notices::OutcomeText(const HeldMessage& held, std::string_view event,
+                                 std::string_view why) const {
+  const auto outcome = RenderOutcome(held, event, why);
+  return outcome ? WithId(outcome->text, held.id) : "";
+}
+
+OutboxRow Notices::ForColleague(const HeldSummary& held, const std::string& from, const std::string& to,
+                                const std::string& question, const std::string& link, Time now) const {
+  data values;
+  values.set("subject", OneLine(held.subject, 200));
+  values.set("address", held.list);
+  values.set("from", OneLine(from, 200));
+  values.set("question", ManyLines(question));
+  values.set("has-question", !question.empty());
+  values.set("link", link);
   std::string subject;
-  const std::string text = Render(found->second, values, &subject);
+  const std::string text = Render(templates_->texts.at(held.language + "/moderator-asked"), values, &subject);
+  const Letter letter{"moderator-asked", held.language, to, held.message_id, now, false};
+  OutboxRow row;
+  row.key = "moderator-asked:{id}:" + to + ":" + std::to_string(now.time_since_epoch().count());
+  row.forward_paths = {AddressOf(to)};
+  row.content = Head(settings_, letter, subject) + Body(text);
+  return row;
+}
+
+std::vector<OutboxRow> Notices::ForOutcome(const HeldMessage& held, std::string_view event,
+                                           std::string_view why, Time now, std::string_view changed) const {
+  const auto outcome = RenderOutcome(held, event, why);
+  if (!outcome) return {};
+  const std::string name = "poster-" + std::string(event);
+  const std::string& subject = outcome->subject;
+  const std::string text = changed.empty() ? outcome->text : ManyLines(changed) + "\n";
   const Letter letter{name, held.language, held.reverse_path, held.message_id, now, true};
   OutboxRow row;
   row.key = name + ":{id}";

@@ -5,6 +5,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,13 +33,21 @@ class Notices {
                                  const Policy& policy, Time now, Time expires) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
-  // The outcome for the poster: event is "released", "rejected", "expired", "discarded" (no letter),
-  // "withdrawn".
+  // The outcome for the poster: event is "released", "rejected", "expired"; no letter for any other.
+  // `text` stands in for the template's when somebody has changed it.
   std::vector<OutboxRow> ForOutcome(const HeldMessage& held, std::string_view event, std::string_view why,
-                                    Time now) const;
+                                    Time now, std::string_view text = {}) const;
+  // The text of that letter, to be shown and changed before it goes.
+  std::string OutcomeText(const HeldMessage& held, std::string_view event, std::string_view why) const;
+  // A moderator asks a colleague to look; `link` opens the post.
+  OutboxRow ForColleague(const HeldSummary& held, const std::string& from, const std::string& to,
+                         const std::string& question, const std::string& link, Time now) const;
 
  private:
   struct Templates;
+  struct Outcome;
+  std::optional<Outcome> RenderOutcome(const HeldMessage& held, std::string_view event,
+                                       std::string_view why) const;
   NoticeSettings settings_;
   std::unique_ptr<Templates> templates_;
 };

@@ -26,6 +26,7 @@ class FieldList {
 
 struct Request {
   std::string method;  // "GET", "HEAD", "POST"; others never get here
+  std::string target;  // as sent
   std::string path;    // percent-decoded
   FieldList query;
   FieldList form;     // of a POST

@@ -48,6 +48,7 @@ Request Translated(const http::request<http::string_body>& from, std::string pee
   to.method = std::string(from.method_string());
   const std::string_view target(from.target().data(), from.target().size());
   const auto mark = target.find('?');
+  to.target = std::string(target);
   to.path = PercentDecoded(target.substr(0, mark));
   if (mark != std::string_view::npos) to.query = ParseForm(target.substr(mark + 1));
   for (const auto& field : from)

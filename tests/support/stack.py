@@ -138,13 +138,15 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Stack:
-    def __init__(self, programs, source, tcp=False, desk=True):
+    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1):
         self.programs = pathlib.Path(programs)
         self.source = pathlib.Path(source)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-"))
         self.folder.chmod(0o755)
         self.sink = Sink()
-        self.mail, self.reinject, self.letters = free_port(), free_port(), free_port()
+        self.mail, self.reinject, self.letters, self.pages = free_port(), free_port(), free_port(), free_port()
+        self.desk_address = f"http://127.0.0.1:{self.pages}"
+        self.undo_seconds = undo_seconds
         self.socket = f"inet:{free_port()}@127.0.0.1" if tcp else f"unix:{self.folder}/milter.sock"
         self.has_desk = desk
         self.processes = {}
@@ -157,6 +159,8 @@ class Stack:
             f"release-key = {self.folder}/release.key\n"
             f"[milter]\nsocket = {self.socket}\nsocket-group = postfix\n"
             f"[notices]\nfrom = Listwarden <listwarden@{LISTS_DOMAIN}>\nhost-name = mx.{LISTS_DOMAIN}\n"
+            f"[desk]\nlisten = 127.0.0.1:{self.pages}\nbase-url = {self.desk_address}\n"
+            f"undo-seconds = {self.undo_seconds}\n"
             f"[outbox]\nreinject-port = {self.reinject}\nletter-port = {self.letters}\n"
         )
 
@@ -215,7 +219,18 @@ class Stack:
             raise RuntimeError("postfix did not start: " + done.stderr)
         self.wait_for_port(self.mail)
         self.wait_for_port(self.reinject)
+        if self.has_desk:
+            self.wait_for_port(self.pages)
         return self
+
+    def add_user(self, name, role, password, *options):
+        """Somebody who may sign in at desk_address."""
+        done = subprocess.run(
+            [str(self.programs / "listwarden"), "--config", str(self.config), "user", "add", name, "--role", role,
+             "--address", f"{name}@ipem.example", *options],
+            input=password + "\n", capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"user {name} was not added: {done.stderr}")
 
     def stop(self):
         self.postfix("stop")

@@ -138,7 +138,8 @@
   const ask = async () => {
     if (document.visibilityState === "visible") {
       try {
-        const reply = await fetch(live.dataset.live, { headers: { accept: "application/json" } });
+        const shown = posts.filter((post) => !post.classList.contains("gone")).map((post) => post.dataset.id);
+        const reply = await fetch(live.dataset.live + "&shown=" + shown.join(","), { headers: { accept: "application/json" } });
         if (reply.ok) {
           const now = await reply.json();
           if (tag && now.tag !== tag) say(now.text, location.href.split("#")[0], now.link);

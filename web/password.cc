@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/password.h"
+
+#include <sodium.h>
+
+#include <semaphore>
+#include <stdexcept>
+
+namespace listwarden {
+namespace {
+
+constexpr unsigned long long kOperations = crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE;
+constexpr std::size_t kMemory = crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE;
+
+std::counting_semaphore<2>& Turns() {
+  static std::counting_semaphore<2> turns(2);
+  return turns;
+}
+
+struct Turn {
+  Turn() { Turns().acquire(); }
+  ~Turn() { Turns().release(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+};
+
+}  // namespace
+
+std::string HashPassword(std::string_view password) {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
+  const Turn turn;
+  char hash[crypto_pwhash_STRBYTES];
+  if (crypto_pwhash_str_alg(hash, password.data(), password.size(), kOperations, kMemory,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0)
+    throw std::runtime_error("no memory for the password hash");
+  return hash;
+}
+
+bool IsPassword(std::string_view password, const std::string& hash) {
+  static const std::string nobodys = HashPassword(NewSecret());
+  const std::string& wanted = hash.empty() ? nobodys : hash;
+  const Turn turn;
+  const bool is_right = crypto_pwhash_str_verify(wanted.c_str(), password.data(), password.size()) == 0;
+  return is_right && !hash.empty();
+}
+
+std::string NewSecret() {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
+  unsigned char bytes[24];
+  randombytes_buf(bytes, sizeof bytes);
+  char text[sodium_base64_ENCODED_LEN(sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+  sodium_bin2base64(text, sizeof text, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  return text;
+}
+
+}  // namespace listwarden

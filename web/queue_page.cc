@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/queue_page.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "hold/identity.h"
+#include "message/header_fields.h"
+#include "web/marked_text.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::size_t kRowsOnPage = 50;
+constexpr std::size_t kReasonsInRow = 3, kQuotesInReason = 2;
+constexpr std::size_t kLookAhead = 200;
+constexpr const char* kQueueKeys[] = {"list", "filter", "order", "q", "group", "similar", "author"};
+constexpr std::pair<const char*, QueueOrder> kOrders[] = {
+    {"oldest", QueueOrder::kOldest}, {"newest", QueueOrder::kNewest},   {"expiry", QueueOrder::kExpiry},
+    {"author", QueueOrder::kAuthor}, {"subject", QueueOrder::kSubject}, {"list", QueueOrder::kList}};
+const std::vector<HoldState> kDecidedStates = {
+    HoldState::kApproved,  HoldState::kSending,   HoldState::kReleased,
+    HoldState::kRejected,  HoldState::kDiscarded, HoldState::kExpired,
+    HoldState::kWithdrawn, HoldState::kFailed,    HoldState::kDamaged};
+
+View Option(const std::string& value, const std::string& text, const std::string& chosen) {
+  View option;
+  option.texts["value"] = value;
+  option.texts["text"] = text;
+  option.flags["is-chosen"] = value == chosen;
+  return option;
+}
+
+std::string Shortened(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+// One line for each filter, with its gravest confidence and a few of its words; the gravest first.
+std::vector<View> Reasons(const Call& call, const HeldSummary& held) {
+  std::vector<View> reasons;
+  std::vector<std::string> filters, seen;
+  for (const FindingRow& finding : held.findings) {
+    const auto place = std::find(filters.begin(), filters.end(), finding.filter);
+    const auto index = static_cast<std::size_t>(place - filters.begin());
+    if (place == filters.end()) {
+      if (filters.size() == kReasonsInRow) continue;
+      filters.push_back(finding.filter);
+      View reason;
+      const bool is_unread = finding.filter == "unread";
+      reason.texts["level"] = finding.confidence;
+      reason.texts["filter"] = is_unread ? call.phrases.Say("row-unread") : FilterName(call, finding.filter);
+      reason.texts["confidence"] = call.phrases.Say("confidence-" + finding.confidence);
+      reasons.push_back(std::move(reason));
+    }
+    std::vector<View>& quotes = reasons[index].lists["quotes"];
+    const std::string words(Trim(finding.quote));
+    const bool is_there = std::find(seen.begin(), seen.end(), words) != seen.end();
+    if (is_there || words.empty() || quotes.size() == kQuotesInReason) continue;
+    seen.push_back(words);
+    quotes.emplace_back().texts["quote"] = Shortened(words, 90);
+  }
+  return reasons;
+}
+
+View RowView(const Call& call, const QueueRow& row, const std::string& words) {
+  const HeldSummary& held = row.held;
+  const Phrases& phrases = call.phrases;
+  const bool is_waiting = held.state == HoldState::kHeld;
+  View view;
+  view.texts["id"] = held.id;
+  view.texts["revision"] = std::to_string(held.revision);
+  const std::string subject = CoveredSubject(phrases, held);
+  view.texts["subject"] = Shortened(subject, 160);
+  view.texts["pick-label"] = phrases.Say("row-pick", {{"subject", Shortened(subject, 80)}});
+  view.texts["from"] = Shortened(held.from, 100);
+  view.texts["list-name"] = ListName(call, held.list);
+  view.texts["from-query"] = words.empty() ? "" : "?" + words;
+  view.texts["age"] = is_waiting ? phrases.Waiting(held) : phrases.State(held);
+  view.texts["expiry"] = is_waiting ? phrases.Expiry(held) : "";
+  view.texts["claim"] = phrases.Claim(held, call.user->name);
+  view.texts["outcome"] = is_waiting ? "" : Shortened(phrases.Outcome(held), 200);
+  view.texts["group"] = row.similar > 1 ? phrases.Count("row-group", row.similar - 1) : "";
+  view.texts["similar-key"] = held.similar_key;
+  view.flags["is-soon"] = is_waiting && phrases.IsSoon(held);
+  view.flags["may-pick"] = is_waiting && call.May(Permission::kDecide, held.list);
+  view.lists["reasons"] = Reasons(call, held);
+  return view;
+}
+
+void AddChoices(const Call& call, View* view) {
+  const FieldList& query = call.request.query;
+  const auto lists = ListsWhere(*call.user, Permission::kSee);
+  for (const ListPolicy& list : call.site.policy->lists()) {
+    if (!lists || std::find(lists->begin(), lists->end(), list.address) != lists->end())
+      view->lists["list-choices"].push_back(Option(list.address, list.name, query["list"]));
+  }
+  std::vector<std::string> filters;
+  for (const Clause& clause : call.site.policy->clauses()) {
+    if (std::find(filters.begin(), filters.end(), clause.filter) != filters.end()) continue;
+    filters.push_back(clause.filter);
+    view->lists["filter-choices"].push_back(
+        Option(clause.filter, FilterName(call, clause.filter), query["filter"]));
+  }
+  view->lists["filter-choices"].push_back(Option("unread", call.phrases.Say("row-unread"), query["filter"]));
+  for (const auto& [name, order] : kOrders) {
+    view->lists["order-choices"].push_back(
+        Option(name, call.phrases.Say(std::string("order-") + name), query["order"]));
+  }
+}
+
+std::size_t PageNumber(const FieldList& query) {
+  const std::string& text = query["page"];
+  const bool is_number =
+      !text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? std::max<std::size_t>(std::stoul(text), 1) : 1;
+}
+
+std::string LinkTo(const std::string& path, const std::string& words, std::size_t page) {
+  return path + "?" + (words.empty() ? "" : words + "&") + "page=" + std::to_string(page);
+}
+
+void AddPages(const Call& call, const QueuePage& page, const std::string& words, View* view) {
+  const std::size_t number = PageNumber(call.request.query), first = (number - 1) * kRowsOnPage;
+  if (number > 1) view->texts["previous"] = LinkTo(call.request.path, words, number - 1);
+  if (first + page.rows.size() < page.count)
+    view->texts["next-page"] = LinkTo(call.request.path, words, number + 1);
+  view->texts["range"] = call.phrases.Say("queue-range", {{"first", std::to_string(first + 1)},
+                                                          {"last", std::to_string(first + page.rows.size())},
+                                                          {"count", std::to_string(page.count)}});
+}
+
+// Why there is nothing to see: no post at all, or none that the search lets through.
+void AddEmpty(const Call& call, const std::string& words, bool is_queue, View* view) {
+  const Phrases& phrases = call.phrases;
+  if (!words.empty()) {
+    view->texts["empty-heading"] = phrases.Say("queue-none-found");
+    view->texts["empty-text"] = phrases.Say("queue-none-text");
+    return;
+  }
+  view->texts["empty-heading"] = phrases.Say(is_queue ? "queue-empty" : "queue-decided-empty");
+  view->texts["empty-text"] = phrases.Say(is_queue ? "queue-empty-never" : "queue-decided-text");
+  QueueQuery last;
+  last.lists = ListsWhere(*call.user, Permission::kSee);
+  last.states = kDecidedStates;
+  last.order = QueueOrder::kDecided;
+  last.limit = 1;
+  if (!is_queue) return;
+  for (const QueueRow& row : call.site.store.Queue(last).rows) {
+    if (row.held.decided)
+      view->texts["empty-text"] = phrases.Say(
+          "queue-empty-last", {{"when", phrases.When(*row.held.decided)}, {"who", row.held.decided_by}});
+  }
+}
+
+QueueQuery PageQuery(const Call& call, bool is_queue) {
+  QueueQuery query = QueryFrom(call, call.request.query);
+  if (!is_queue) query.states = kDecidedStates;
+  if (!is_queue && call.request.query["order"].empty()) query.order = QueueOrder::kDecided;
+  query.limit = kRowsOnPage;
+  query.offset = (PageNumber(call.request.query) - 1) * kRowsOnPage;
+  return query;
+}
+
+Response Listing(Call& call, bool is_queue) {
+  const std::string words = QueueWords(call.request.query);
+  const QueuePage page = call.site.store.Queue(PageQuery(call, is_queue));
+  View view;
+  view.flags[is_queue ? "is-queue" : "is-decided"] = true;
+  view.flags["is-grouped"] = !call.request.query["group"].empty();
+  view.texts["action"] = call.request.path;
+  view.texts["q"] = call.request.query["q"];
+  view.texts["live"] = is_queue ? LinkTo("/live", words, PageNumber(call.request.query)) : "";
+  view.texts["heading"] = is_queue ? page.count == 0 && words.empty()
+                                         ? call.phrases.Say("queue-title")
+                                         : call.phrases.Count("queue-heading", page.count)
+                                   : call.phrases.Say("queue-decided-heading");
+  view.lists["notices"] = DoneNotices(call);
+  AddChoices(call, &view);
+  for (const QueueRow& row : page.rows)
+    view.lists["rows"].push_back(RowView(call, row, is_queue ? words : ""));
+  if (page.rows.empty())
+    AddEmpty(call, words, is_queue, &view);
+  else
+    AddPages(call, page, words, &view);
+  const std::string title =
+      is_queue ? page.count == 0
+                     ? call.phrases.Say("queue-title")
+                     : call.phrases.Say("queue-title-count", {{"count", std::to_string(page.count)}})
+               : call.phrases.Say("queue-decided-title");
+  return Page(call, "queue", std::move(view), title);
+}
+
+View Notice(const std::string& kind, const std::string& text) {
+  View notice;
+  notice.texts["kind"] = kind;
+  notice.texts["text"] = text;
+  return notice;
+}
+
+std::string DoneText(const Call& call, const HeldSummary& held) {
+  const char* key = held.state == HoldState::kHeld        ? "done-undo"
+                    : held.state == HoldState::kRejected  ? "done-reject"
+                    : held.state == HoldState::kDiscarded ? "done-discard"
+                                                          : "done-release";
+  const auto left = std::max(held.undo_until - call.phrases.now(), std::chrono::seconds(0));
+  return call.phrases.Say(key, {{"subject", Shortened(CoveredSubject(call.phrases, held), 80)},
+                                {"seconds", std::to_string(left.count())}});
+}
+
+nlohmann::json LiveRow(const Call& call, const HeldSummary& held) {
+  const bool is_gone = held.state != HoldState::kHeld;
+  return {{"id", held.id},
+          {"revision", held.revision},
+          {"gone", is_gone},
+          {"text", is_gone ? call.phrases.Outcome(held) : call.phrases.Claim(held, call.user->name)}};
+}
+
+// Of the ids "a,b,c" those that are not on the page, at most as many as a page has.
+std::vector<std::string> Shown(const std::string& ids, const QueuePage& page) {
+  std::vector<std::string> missing;
+  for (std::size_t at = 0; at < ids.size() && missing.size() < kRowsOnPage;) {
+    const std::size_t end = std::min(ids.find(',', at), ids.size());
+    const std::string id = ids.substr(at, end - at);
+    at = end + 1;
+    const bool is_there = std::any_of(page.rows.begin(), page.rows.end(),
+                                      [&](const QueueRow& row) { return row.held.id == id; });
+    if (!is_there) missing.push_back(id);
+  }
+  return missing;
+}
+
+Response Json(const nlohmann::json& json) {
+  Response response;
+  response.type = "application/json";
+  response.body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return response;
+}
+
+}  // namespace
+
+std::string ListName(const Call& call, const std::string& address) {
+  const ListPolicy* list = call.site.policy->FindList(address);
+  return list == nullptr ? address : list->name;
+}
+
+std::string FilterName(const Call& call, const std::string& filter) {
+  for (const Clause& clause : call.site.policy->clauses()) {
+    if (clause.filter == filter) return call.phrases.language() == "cy" ? clause.title_cy : clause.title;
+  }
+  return filter;
+}
+
+std::string CoveredSubject(const Phrases& phrases, const HeldSummary& held) {
+  std::vector<StoredFinding> findings(held.findings.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) findings[i].quote = held.findings[i].quote;
+  return Covered(phrases.Subject(held), findings);
+}
+
+QueueQuery QueryFrom(const Call& call, const FieldList& query) {
+  QueueQuery wanted;
+  wanted.lists = ListsWhere(*call.user, Permission::kSee);
+  const std::string& list = query["list"];
+  // A list that is not the visitor's gives nothing, like one that is not there.
+  if (!list.empty()) {
+    wanted.lists.emplace();
+    if (call.May(Permission::kSee, list)) wanted.lists->push_back(list);
+  }
+  wanted.filter = query["filter"];
+  wanted.text = query["q"].substr(0, 200);
+  wanted.author = query["author"];
+  wanted.similar_key = query["similar"];
+  wanted.is_grouped = !query["group"].empty();
+  for (const auto& [name, order] : kOrders) {
+    if (query["order"] == name) wanted.order = order;
+  }
+  return wanted;
+}
+
+std::string QueueWords(const FieldList& query) {
+  std::string words;
+  for (const char* key : kQueueKeys) {
+    if (query[key].empty() || (std::string_view(key) == "order" && query[key] == "oldest")) continue;
+    words += (words.empty() ? "" : "&") + std::string(key) + "=" + PercentEncoded(query[key]);
+  }
+  return words;
+}
+
+std::string NextPost(const Call& call, const std::string& queue, std::string_view id) {
+  QueueQuery query = QueryFrom(call, ParseForm(queue));
+  query.limit = kLookAhead;
+  const std::vector<QueueRow> rows = call.site.store.Queue(query).rows;
+  const auto here =
+      std::find_if(rows.begin(), rows.end(), [&](const QueueRow& row) { return row.held.id == id; });
+  if (here != rows.end() && here + 1 != rows.end()) return (here + 1)->held.id;
+  const bool is_only = rows.empty() || (rows.size() == 1 && here != rows.end());
+  return is_only || rows.front().held.id == id ? "" : rows.front().held.id;
+}
+
+std::vector<View> DoneNotices(const Call& call) {
+  std::vector<View> notices;
+  const FieldList& query = call.request.query;
+  for (const char* said : {"note", "forward", "claim", "unclaim", "preference"}) {
+    if (query["said"] == said)
+      notices.push_back(
+          Notice("good", call.phrases.Say(std::string("done-") + said, {{"who", query["who"]}})));
+  }
+  if (query["said"] == "bulk")
+    notices.push_back(
+        Notice("good", call.phrases.Say("bulk-done", {{"done", query["n"]}, {"count", query["of"]}})));
+  if (query["said"] == "nothing") notices.push_back(Notice("warn", call.phrases.Say("bulk-nothing")));
+  const auto done = query["done"].empty() ? std::nullopt : call.site.store.Find(query["done"]);
+  if (!done || !call.May(Permission::kSee, done->list)) return notices;
+  View notice = Notice("good", DoneText(call, *done));
+  if (done->undo_until > call.phrases.now() && call.May(Permission::kDecide, done->list)) {
+    notice.texts["undo"] = done->id;
+    notice.texts["undo-revision"] = std::to_string(done->revision);
+  }
+  notices.push_back(std::move(notice));
+  return notices;
+}
+
+Response ShowQueue(Call& call) { return Listing(call, true); }
+Response ShowDecided(Call& call) { return Listing(call, false); }
+
+Response ShowChanges(Call& call) {
+  nlohmann::json rows = nlohmann::json::array();
+  std::string tag;
+  const std::string& one = call.request.query["post"];
+  if (!one.empty()) {
+    const auto held = call.site.store.Find(one);
+    if (!held || !call.May(Permission::kSee, held->list)) return NotFound(call);
+    rows.push_back(LiveRow(call, *held));
+    tag = std::to_string(held->revision);
+    const std::string text =
+        held->state == HoldState::kHeld
+            ? call.phrases.Say("conflict-changed")
+            : call.phrases.Say("live-decided", {{"outcome", call.phrases.Outcome(*held)}});
+    return Json({{"tag", tag}, {"rows", rows}, {"text", text}, {"link", call.phrases.Say("reload")}});
+  }
+  const QueuePage page = call.site.store.Queue(PageQuery(call, true));
+  for (const QueueRow& row : page.rows) {
+    rows.push_back(LiveRow(call, row.held));
+    tag += row.held.id + std::to_string(row.held.revision);
+  }
+  // What a page shows and the queue no longer has: decided meanwhile.
+  for (const std::string& id : Shown(call.request.query["shown"], page)) {
+    const auto held = call.site.store.Find(id);
+    if (held && call.May(Permission::kSee, held->list)) rows.push_back(LiveRow(call, *held));
+  }
+  const std::string text = call.phrases.Say("live-new", {{"count", std::to_string(page.count)}});
+  return Json({{"tag", Sha256Hex(tag + std::to_string(page.count)).substr(0, 16)},
+               {"rows", rows},
+               {"text", text},
+               {"link", call.phrases.Say("reload")}});
+}
+
+}  // namespace listwarden
