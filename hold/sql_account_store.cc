@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hold/account_store.h"
+#include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"
 
 namespace listwarden {
 namespace {
 
 constexpr std::int64_t kSeenEvery = 60;
-
-void Audit(SqlDatabase& database, std::string_view actor, std::string_view action, std::string_view details) {
-  SqlRow(database, "INSERT INTO audit (time, actor, action, held_id, details) VALUES (?, ?, ?, '', ?)",
-         database.Now(), actor, action, details)
-      .Run();
-}
 
 std::string InWords(const User& user) {
   std::string words = user.name + (user.is_disabled ? " (disabled)" : "");
@@ -57,7 +52,8 @@ class SqlAccountStore : public AccountStore {
       }
       if (user.is_disabled || (before && before->password_hash != user.password_hash))
         SqlRow(database, "DELETE FROM session WHERE account = ?", user.name).Run();
-      Audit(database, by, before ? "user-changed" : "user-added", InWords(user));
+      const std::string words = InWords(user);
+      AppendAudit(database, {by, before ? "user-changed" : "user-added", "", words, "account:" + user.name});
       return true;
     });
   }
@@ -65,7 +61,7 @@ class SqlAccountStore : public AccountStore {
   bool RemoveUser(std::string_view name, std::string_view by) override {
     return connection_->Write([&](SqlDatabase& database) {
       const bool was_there = SqlRow(database, "DELETE FROM account WHERE name = ?", name).Run() == 1;
-      if (was_there) Audit(database, by, "user-removed", name);
+      if (was_there) AppendAudit(database, {by, "user-removed", "", name, "account:" + std::string(name)});
       return was_there;
     });
   }

@@ -3,6 +3,7 @@
 // its own job only. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -92,6 +93,9 @@ class SqlConnection {
     return std::move(*result);
   }
   virtual std::uint64_t FreeBytes() const = 0;  // where the data lie, as far as we can know
+  // Afterwards no byte of what was deleted is left in the files.
+  virtual void Scrub() = 0;
+  virtual void Backup(const std::filesystem::path& file) = 0;  // as Records::Backup
 
  protected:
   using Job = std::function<void(SqlDatabase&)>;

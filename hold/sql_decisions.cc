@@ -1,5 +1,6 @@
 // Deciding: each a compare-and-set with its audit row. SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
+#include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"
 
 namespace listwarden {
@@ -45,7 +46,7 @@ void SqlHoldStore::Finish(SqlDatabase& database, const Act& act, std::int64_t re
   AddLinks(database, act.links, act.held_id);
   if (!act.spent_link.empty())
     SqlRow(database, "UPDATE link SET is_used = 1 WHERE hash = ?", act.spent_link).Run();
-  AddAudit(database, act.actor, action, act.held_id, act.why);
+  AppendAudit(database, {act.actor, action, act.held_id, act.why, act.held_id.empty() ? "store" : ""});
 }
 
 DecisionResult SqlHoldStore::Decide(const Decision& decision) {
@@ -141,7 +142,7 @@ DecisionResult SqlHoldStore::Claim(std::string_view id, std::string_view actor, 
     SqlRow(database, "UPDATE held SET claimed_by = ?, claimed_until = ? WHERE id = ?", actor, Seconds(until),
            id)
         .Run();
-    AddAudit(database, actor, "claimed", id, "");
+    AppendAudit(database, {actor, "claimed", id, "", ""});
     return DecisionResult::kDone;
   });
 }
@@ -153,7 +154,7 @@ void SqlHoldStore::Unclaim(std::string_view id, std::string_view actor) {
                                " claimed_by = ?",
                                id, actor)
                             .Run();
-    if (changed == 1) AddAudit(database, actor, "unclaimed", id, "");
+    if (changed == 1) AppendAudit(database, {actor, "unclaimed", id, "", ""});
     return changed;
   });
 }
@@ -176,7 +177,8 @@ void SqlHoldStore::PutTrust(SqlDatabase& database, const Trust& trust) const {
          " DO UPDATE SET until = excluded.until, made_by = excluded.made_by, why = excluded.why",
          trust.list, trust.address, Seconds(trust.until), trust.by, trust.why)
       .Run();
-  AddAudit(database, trust.by, "trusted", "", trust.address + " on " + trust.list + ": " + trust.why);
+  const std::string words = trust.address + " on " + trust.list + ": " + trust.why;
+  AppendAudit(database, {trust.by, "trusted", "", words, "person:" + trust.address});
 }
 
 void SqlHoldStore::SetTrust(const Trust& trust) {
@@ -190,8 +192,8 @@ bool SqlHoldStore::RemoveTrust(std::string_view list, std::string_view address, 
   return connection_->Write([&](SqlDatabase& database) {
     const int removed =
         SqlRow(database, "DELETE FROM trust WHERE list = ? AND address = ?", list, address).Run();
-    if (removed == 1)
-      AddAudit(database, by, "trust-ended", "", std::string(address) + " on " + std::string(list));
+    const std::string words = std::string(address) + " on " + std::string(list);
+    if (removed == 1) AppendAudit(database, {by, "trust-ended", "", words, "person:" + std::string(address)});
     return removed == 1;
   });
 }
@@ -205,7 +207,7 @@ void SqlHoldStore::MarkDamaged(const std::string& id) {
             id)
             .Run();
     if (changed == 1)
-      AddAudit(database, "store", "damaged", id, "the stored hash does not fit the stored bytes");
+      AppendAudit(database, {"store", "damaged", id, "the stored hash does not fit the stored bytes", ""});
     return changed;
   });
 }

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "hold/identity.h"
+#include "hold/sql_audit.h"
 
 namespace listwarden {
 namespace {
@@ -48,7 +49,8 @@ HoldStore::HoldResult SqlHoldStore::HoldNow(SqlDatabase& database, const NewHold
                 now - kDedupeSeconds);
     if (same.Step()) {
       const std::string id = same.Text(0);
-      AddAudit(database, "milter", "client-retried", id, "queue id " + hold.queue_id);
+      const std::string words = "queue id " + hold.queue_id;
+      AppendAudit(database, {"milter", "client-retried", id, words, ""});
       return {id, true};
     }
   }
@@ -71,7 +73,8 @@ HoldStore::HoldResult SqlHoldStore::HoldNow(SqlDatabase& database, const NewHold
   AddContent(database, id, 0, "milter", text);
   for (const OutboxRow& letter : hold.letters) AddOutbox(database, letter, id, 0, now);
   AddLinks(database, hold.links, id);
-  AddAudit(database, "milter", "held", id, "policy " + hold.policy_version);
+  const std::string words = "policy " + hold.policy_version;
+  AppendAudit(database, {"milter", "held", id, words, ""});
   return {id, false};
 }
 
@@ -92,13 +95,6 @@ void SqlHoldStore::AddContent(SqlDatabase& database, const std::string& id, std:
            finding.quote)
         .Run();
   }
-}
-
-void SqlHoldStore::AddAudit(SqlDatabase& database, std::string_view actor, std::string_view action,
-                            std::string_view held_id, std::string_view details) const {
-  SqlRow(database, "INSERT INTO audit (time, actor, action, held_id, details) VALUES (?, ?, ?, ?, ?)",
-         database.Now(), actor, action, held_id, details)
-      .Run();
 }
 
 void SqlHoldStore::AddLinks(SqlDatabase& database, const std::vector<LinkToken>& links,

@@ -2,6 +2,7 @@
 #pragma once
 #include "hold/account_store.h"
 #include "hold/hold_store.h"
+#include "hold/records.h"
 #include "hold/sql_database.h"
 
 namespace listwarden {
@@ -53,8 +54,6 @@ class SqlHoldStore : public HoldStore {
   DecisionResult Begin(SqlDatabase& database, const Act& act, Current* current) const;
   void Finish(SqlDatabase& database, const Act& act, std::int64_t revision, std::string_view action,
               std::int64_t not_before = 0) const;
-  void AddAudit(SqlDatabase& database, std::string_view actor, std::string_view action,
-                std::string_view held_id, std::string_view details) const;
   void AddContent(SqlDatabase& database, const std::string& id, std::int64_t number, std::string_view made_by,
                   const Correction& text) const;
   void AddOutbox(SqlDatabase& database, const OutboxRow& row, const std::string& held_id,
@@ -70,6 +69,7 @@ class SqlHoldStore : public HoldStore {
   std::unique_ptr<SqlConnection> connection_;
 };
 
+std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection);
 std::unique_ptr<AccountStore> MakeSqlAccountStore(std::unique_ptr<SqlConnection> connection);
 
 // The columns of HeldSummary in their order, and the row read back.

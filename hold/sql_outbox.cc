@@ -1,5 +1,6 @@
 // Letters and releases on their way. SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
+#include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"
 
 namespace listwarden {
@@ -36,7 +37,7 @@ std::optional<Outbox::Lease> SqlHoldStore::LeaseNext(std::chrono::seconds durati
   const bool has_due = connection_->Read([&](SqlDatabase& database) {
     return SqlRow(database,
                   "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_try <= ? AND leased_until <= ?"
-                  " LIMIT 1",
+                  " AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused') LIMIT 1",
                   database.Now(), database.Now())
         .Step();
   });
@@ -52,7 +53,8 @@ std::optional<Outbox::Lease> SqlHoldStore::LeaseNow(SqlDatabase& database,
     SqlRow row(database,
                "SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content, attempts,"
                " fence, last_reply FROM outbox WHERE state = 'waiting' AND next_try <= ? AND"
-               " leased_until <= ? ORDER BY next_try, id LIMIT 1" +
+               " leased_until <= ? AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused') ORDER BY "
+               "next_try, id LIMIT 1" +
                    std::string(database.lock_next_row()),
                now, now);
     if (!row.Step()) return std::nullopt;
@@ -97,7 +99,8 @@ bool SqlHoldStore::ReportNow(SqlDatabase& database, const Lease& lease, SendResu
                                                   : "failed";
   if (is_release) Move(database, lease.row.held_id, "sending", to);
   if (is_release || result != SendResult::kSent) {
-    AddAudit(database, "outbox", is_release ? to : "letter-not-sent", lease.row.held_id, reply);
+    AppendAudit(database, {"outbox", is_release ? to : "letter-not-sent", lease.row.held_id, reply,
+                           lease.row.held_id.empty() ? "store" : ""});
   }
   return true;
 }

@@ -73,6 +73,9 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
     : file_(std::filesystem::absolute(file)), clock_(clock), ballast_bytes_(ballast_bytes) {
   const GroupMayWrite mode;
   lock_file_ = open((file_.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+  // SQLite would make it 0640, and gives the files beside it the same mode.
+  const int made = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+  if (made >= 0) close(made);
   if (lock_file_ < 0)
     throw StoreError(file_.string() +
                      ": the folder cannot be written; expected one that belongs to this user");
@@ -225,6 +228,49 @@ void SqliteConnection::Checkpoint() {
   }
 }
 
+void SqliteConnection::AsLeader(const std::function<void()>& act) {
+  std::unique_lock<std::mutex> lock(queue_mutex_);
+  queue_changed_.wait(lock, [&] { return !has_leader_ && !is_checkpoint_due_; });
+  has_leader_ = true;
+  lock.unlock();
+  std::exception_ptr failure;
+  try {
+    FileLock file(lock_file_);
+    if (!writer_) OpenWriter();
+    act();
+  } catch (const SQLite::Exception& e) {
+    failure = Failure(e);
+    writer_.reset();
+  } catch (...) {
+    failure = std::current_exception();
+    writer_.reset();
+  }
+  lock.lock();
+  has_leader_ = false;
+  queue_changed_.notify_all();
+  if (failure) std::rethrow_exception(failure);
+}
+
+void SqliteConnection::Scrub() {
+  AsLeader([&] {
+    if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
+  });
+}
+
+void SqliteConnection::Backup(const std::filesystem::path& file) {
+  if (std::filesystem::exists(file)) throw StoreError(file.string() + ": is there already; give a new name");
+  const GroupMayWrite mode;
+  AsLeader([&] { SqlRow(*writer_, "VACUUM INTO ?", file.string()).Run(); });
+  try {
+    SqliteDatabase copy(file.string(), clock_);
+    copy.Execute("INSERT INTO setting (name, value) VALUES ('paused', 'restored') ON CONFLICT DO NOTHING");
+    copy.Checkpoint("TRUNCATE");
+    copy.Execute("PRAGMA journal_mode = DELETE");  // one file to carry away
+  } catch (const SQLite::Exception& e) {
+    throw StoreError(file.string() + ": " + e.what());
+  }
+}
+
 std::filesystem::path SqliteConnection::ballast() const { return file_.string() + ".ballast"; }
 
 void SqliteConnection::KeepBallast() const {
@@ -264,6 +310,10 @@ std::unique_ptr<HoldStore> OpenSqliteHoldStore(const std::filesystem::path& file
 
 std::unique_ptr<AccountStore> OpenSqliteAccountStore(const std::filesystem::path& file, const Clock& clock) {
   return MakeSqlAccountStore(std::make_unique<SqliteConnection>(file, clock, 0));
+}
+
+std::unique_ptr<Records> OpenSqliteRecords(const std::filesystem::path& file, const Clock& clock) {
+  return MakeSqlRecords(std::make_unique<SqliteConnection>(file, clock, 0));
 }
 
 }  // namespace listwarden

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,8 @@ class SqliteConnection : public SqlConnection {
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
   std::uint64_t FreeBytes() const override;
+  void Scrub() override;
+  void Backup(const std::filesystem::path& file) override;
 
  protected:
   void WriteJob(const Job& job) override;
@@ -47,6 +50,7 @@ class SqliteConnection : public SqlConnection {
   void RunJob(Waiting* one);
   void CheckpointWhenDue();
   void Checkpoint();
+  void AsLeader(const std::function<void()>& act);  // with writer_ and the file lock
   std::filesystem::path ballast() const;
   void KeepBallast() const;
   bool DropBallast() const;

@@ -86,7 +86,7 @@ bool SqliteDatabase::IsInTransaction() const { return sqlite3_get_autocommit(dat
 
 bool SqliteDatabase::Checkpoint(const char* mode) {
   SqlRow done(*this, std::string("PRAGMA wal_checkpoint(") + mode + ")");
-  return done.Step() && done.Int(1) == done.Int(2);
+  return done.Step() && done.Int(0) == 0 && done.Int(1) == done.Int(2);
 }
 
 void SqliteDatabase::Migrate(const std::string& file) {

@@ -111,11 +111,36 @@ CREATE TRIGGER link_once BEFORE UPDATE OF is_used ON link WHEN old.is_used = 1
   BEGIN SELECT raise(ABORT, 'a link is used once'); END;
 )sql";
 
+constexpr std::string_view kRecords = R"sql(
+ALTER TABLE audit ADD COLUMN actor_salt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN actor_mac TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN details_salt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN details_mac TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+CREATE INDEX audit_details ON audit (details_salt);
+CREATE INDEX audit_actor ON audit (actor_salt);
+CREATE TABLE audit_salt (id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL UNIQUE, salt TEXT NOT NULL) STRICT;
+CREATE TABLE audit_head (
+  seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, time INTEGER NOT NULL, signature TEXT NOT NULL
+) STRICT;
+ALTER TABLE held ADD COLUMN legal_hold TEXT NOT NULL DEFAULT '';
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+DROP TRIGGER audit_keeps;
+CREATE TRIGGER audit_keeps BEFORE UPDATE ON audit WHEN new.seq <> old.seq OR new.time <> old.time OR
+  new.action <> old.action OR new.held_id <> old.held_id OR new.actor_salt <> old.actor_salt OR
+  new.actor_mac <> old.actor_mac OR new.details_salt <> old.details_salt OR new.details_mac <> old.details_mac OR
+  new.hash <> old.hash OR new.actor NOT IN (old.actor, '') OR new.details NOT IN (old.details, '')
+  BEGIN SELECT raise(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head BEGIN SELECT raise(ABORT, 'signed heads stay'); END;
+CREATE TRIGGER content_kept BEFORE DELETE ON content WHEN (SELECT legal_hold FROM held WHERE id = old.held_id) <> ''
+  BEGIN SELECT raise(ABORT, 'a legal hold keeps it'); END;
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& SqliteMigrations() {
   static const std::string first = std::string(kTables) + std::string(kGuards);
-  static const std::vector<std::string_view> migrations = {first};
+  static const std::vector<std::string_view> migrations = {first, kRecords};
   return migrations;
 }
 

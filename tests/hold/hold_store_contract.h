@@ -11,6 +11,7 @@
 
 #include "hold/account_store.h"
 #include "hold/hold_store.h"
+#include "hold/records.h"
 
 namespace listwarden {
 
@@ -30,6 +31,9 @@ class Place {
   virtual ~Place() = default;
   virtual std::unique_ptr<HoldStore> OpenHolds(const Clock& clock, const HoldLimits& limits) = 0;
   virtual std::unique_ptr<AccountStore> OpenAccounts(const Clock& clock) = 0;
+  virtual std::unique_ptr<Records> OpenRecords(const Clock& clock) = 0;
+  // Every byte of the files the data lie in.
+  virtual std::string Bytes() = 0;
   // By hand, as an administrator at the database's own prompt; false when the database refuses.
   virtual bool Execute(const std::string& sql) = 0;
   // Changes a stored byte of every text behind the store's back.

@@ -2,6 +2,9 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "hold_store_contract.h"
 
 namespace listwarden {
@@ -20,6 +23,17 @@ class SqlitePlace : public Place {
   std::unique_ptr<AccountStore> OpenAccounts(const Clock& clock) override {
     return OpenSqliteAccountStore(file(), clock);
   }
+  std::unique_ptr<Records> OpenRecords(const Clock& clock) override {
+    return OpenSqliteRecords(file(), clock);
+  }
+  std::string Bytes() override {
+    std::string bytes;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      bytes.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return bytes;
+  }
   bool Execute(const std::string& sql) override {
     sqlite3* database = nullptr;
     sqlite3_open(file().c_str(), &database);
@@ -36,6 +50,61 @@ class SqlitePlace : public Place {
  private:
   std::filesystem::path folder_;
 };
+
+TEST(SqliteStore, ABackupIsWholeAndStartsPaused) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  const auto store = OpenSqliteHoldStore(place.file(), clock);
+  NewHold post;
+  post.dedupe_key = "k1";
+  post.list = "physics@lists.example.org";
+  post.raw = "Subject: x\r\n\r\ny\r\n";
+  post.letters = {LetterTo("bo@example.org", "poster-held:{id}")};
+  const std::string id = store->Hold(post).id;
+  const auto copy = place.file().parent_path() / "copy.db";
+  OpenSqliteRecords(place.file(), clock)->Backup(copy);
+  EXPECT_THROW(OpenSqliteRecords(place.file(), clock)->Backup(copy), StoreError) << "nothing is written over";
+  EXPECT_TRUE(store->LeaseNext(kMinute)) << "the original goes on";
+  const auto restored = OpenSqliteHoldStore(copy, clock);
+  EXPECT_EQ(restored->Find(id)->raw, post.raw);
+  EXPECT_FALSE(restored->LeaseNext(kMinute));
+  const auto records = OpenSqliteRecords(copy, clock);
+  EXPECT_TRUE(records->IsPaused());
+  records->Resume("ann");
+  EXPECT_FALSE(records->IsPaused());
+  EXPECT_TRUE(restored->LeaseNext(kMinute));
+  EXPECT_TRUE(records->VerifyAudit("").faults.empty());
+}
+
+TEST(SqliteStore, AStrangersDatabaseIsRefusedUntouched) {
+  SqlitePlace place;
+  ASSERT_TRUE(place.Execute("CREATE TABLE held (mine TEXT)"));
+  const FakeClock clock;
+  EXPECT_THROW(OpenSqliteHoldStore(place.file(), clock), StoreError);
+  EXPECT_TRUE(place.Execute("SELECT mine FROM held"));
+}
+
+TEST(SqliteStore, ANewerSchemaIsRefused) {
+  SqlitePlace place;
+  const FakeClock clock;
+  OpenSqliteHoldStore(place.file(), clock);
+  ASSERT_TRUE(place.Execute("PRAGMA user_version = 99"));
+  EXPECT_THROW(OpenSqliteHoldStore(place.file(), clock), StoreError);
+}
+
+TEST(SqliteStore, ThatIsNoDatabaseIsRefused) {
+  const SqlitePlace place;
+  std::ofstream(place.file()) << std::string(20000, 'x');
+  const FakeClock clock;
+  EXPECT_THROW(OpenSqliteHoldStore(place.file(), clock), StoreError);
+}
+
+TEST(SqliteStore, IsReadableByItsGroupAndNobodyElse) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  const auto store = OpenSqliteHoldStore(place.file(), clock);
+  EXPECT_EQ(std::filesystem::status(place.file()).permissions(), std::filesystem::perms{0660});
+}
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, HoldStoreContract,
                          testing::Values(Backend{"SQLite", [] { return std::make_unique<SqlitePlace>(); }}),

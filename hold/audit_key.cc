@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.h"
+#include "hold/records.h"
+
+namespace listwarden {
+namespace {
+
+std::string Hex(const unsigned char* bytes, std::size_t size) {
+  std::string hex(2 * size + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), bytes, size);
+  hex.pop_back();
+  return hex;
+}
+
+bool FromHex(const std::string& hex, unsigned char* bytes, std::size_t size) {
+  std::size_t length = 0;
+  return sodium_hex2bin(bytes, size, hex.data(), hex.size(), nullptr, &length, nullptr) == 0 &&
+         length == size;
+}
+
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+AuditKey::AuditKey(const std::filesystem::path& file) {
+  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw SettingsError(file.string() + ":0: the audit key cannot be read; listwarden-desk makes it");
+  secret_.assign(std::istreambuf_iterator<char>(in), {});
+  if (secret_.size() != crypto_sign_SECRETKEYBYTES)
+    throw SettingsError(file.string() + ":0: the audit key is damaged; expected 64 bytes");
+  struct stat facts {};
+  if (stat(file.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0)
+    throw SettingsError(file.string() + ":0: others may read the audit key: chmod go= " + file.string());
+}
+
+void AuditKey::Create(const std::filesystem::path& file) {
+  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  unsigned char open_key[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+  crypto_sign_keypair(open_key, secret);
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) return;
+  const bool is_written =
+      fd >= 0 && write(fd, secret, sizeof secret) == static_cast<ssize_t>(sizeof secret) && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  if (!is_written)
+    throw SettingsError(file.string() + ":0: the audit key cannot be made: " + std::strerror(errno));
+}
+
+std::string AuditKey::public_key() const {
+  unsigned char key[crypto_sign_PUBLICKEYBYTES];
+  crypto_sign_ed25519_sk_to_pk(key, Bytes(secret_));
+  return Hex(key, sizeof key);
+}
+
+std::string AuditKey::Sign(std::string_view text) const {
+  unsigned char signature[crypto_sign_BYTES];
+  crypto_sign_detached(signature, nullptr, Bytes(text), text.size(), Bytes(secret_));
+  return Hex(signature, sizeof signature);
+}
+
+bool AuditKey::IsSigned(std::string_view text, const std::string& signature, const std::string& public_key) {
+  unsigned char given[crypto_sign_BYTES], key[crypto_sign_PUBLICKEYBYTES];
+  return FromHex(signature, given, sizeof given) && FromHex(public_key, key, sizeof key) &&
+         crypto_sign_verify_detached(given, Bytes(text), text.size(), key) == 0;
+}
+
+}  // namespace listwarden

@@ -1,0 +1,78 @@
+// What stays on record, for how long, and the proof that it was not touched. Threads: any. Errors:
+// StoreError. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "hold/decision.h"
+
+namespace listwarden {
+
+// Signs heads of the audit (Ed25519), so that cutting its tail is seen by whoever kept one.
+class AuditKey {
+ public:
+  explicit AuditKey(const std::filesystem::path& file);   // SettingsError when it is missing, short or open
+  static void Create(const std::filesystem::path& file);  // mode 0600
+  std::string public_key() const;                         // hex
+  std::string Sign(std::string_view text) const;          // hex
+  static bool IsSigned(std::string_view text, const std::string& signature, const std::string& public_key);
+
+ private:
+  std::string secret_;
+};
+
+struct AuditHead {
+  std::int64_t seq = 0;
+  std::string hash;
+};
+
+struct AuditFault {
+  std::int64_t seq = 0;
+  std::string what;
+};
+
+struct AuditReport {
+  std::size_t rows = 0, erased = 0, heads = 0;
+  AuditHead last;
+  std::vector<AuditFault> faults;  // empty: nothing was touched
+};
+
+struct Erasure {
+  std::size_t messages = 0;  // forgotten: text, addresses, subject, letters
+  std::size_t kept = 0;      // under legal hold
+  std::size_t leaving = 0;   // approved and on their way: erase again when they are gone
+};
+
+class Records {
+ public:
+  virtual ~Records() = default;
+
+  // Reads the whole chain. `public_key`: whose signed heads count; empty checks none.
+  virtual AuditReport VerifyAudit(const std::string& public_key) = 0;
+  // Signs the newest row when it is not signed yet.
+  virtual std::optional<AuditHead> SignHead(const AuditKey& key) = 0;
+
+  // Forgets a person: no byte of text, address or letter stays in the store's files. What waits is withdrawn.
+  virtual Erasure Erase(std::string_view address, std::string_view by) = 0;
+  // Drops texts and letters of what was decided before `texts_before`, and names and subjects of what was
+  // decided before `records_before`; an empty list means all. Returns how many messages lost something.
+  virtual std::size_t Purge(std::string_view list, Time texts_before, Time records_before) = 0;
+  // Nothing of the message goes while there is a reason; an empty one lifts it.
+  virtual DecisionResult SetLegalHold(std::string_view id, std::string_view why, std::string_view by) = 0;
+
+  // A consistent copy beside running daemons. It starts paused: nothing leaves until Resume, since what the
+  // copy calls waiting may have left meanwhile.
+  virtual void Backup(const std::filesystem::path& file) = 0;
+  virtual bool IsPaused() = 0;
+  virtual void Resume(std::string_view by) = 0;
+};
+
+std::unique_ptr<Records> OpenSqliteRecords(const std::filesystem::path& file, const Clock& clock);
+
+}  // namespace listwarden

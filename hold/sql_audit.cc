@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hold/sql_audit.h"
+
+#include <sodium.h>
+
+#include <map>
+
+#include "hold/identity.h"
+
+namespace listwarden {
+namespace {
+
+struct Salt {
+  std::int64_t id = 0;
+  std::string hex;
+};
+
+Salt SaltOf(SqlDatabase& database, const std::string& subject) {
+  for (;;) {
+    SqlRow row(database, "SELECT id, salt FROM audit_salt WHERE subject = ?", subject);
+    if (row.Step()) return {row.Int(0), row.Text(1)};
+    unsigned char bytes[crypto_auth_hmacsha256_KEYBYTES];
+    randombytes_buf(bytes, sizeof bytes);
+    char hex[2 * sizeof bytes + 1];
+    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+    SqlRow(database, "INSERT INTO audit_salt (subject, salt) VALUES (?, ?)", subject, hex).Run();
+  }
+}
+
+std::string Mac(const std::string& salt, std::string_view words) {
+  unsigned char key[crypto_auth_hmacsha256_KEYBYTES] = {}, mac[crypto_auth_hmacsha256_BYTES];
+  std::size_t length = 0;
+  sodium_hex2bin(key, sizeof key, salt.data(), salt.size(), nullptr, &length, nullptr);
+  crypto_auth_hmacsha256(mac, reinterpret_cast<const unsigned char*>(words.data()), words.size(), key);
+  char hex[2 * sizeof mac + 1];
+  return sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
+}
+
+// What the hash covers, one value a line; none of them can hold a line end but by its HMAC.
+struct Link {
+  std::int64_t seq = 0, time = 0, actor_salt = 0, details_salt = 0;
+  std::string action, held_id, actor_mac, details_mac;
+
+  std::string HashAfter(const std::string& previous) const {
+    std::string text;
+    for (const std::string& value :
+         {previous, std::to_string(seq), std::to_string(time), action, held_id, std::to_string(actor_salt),
+          actor_mac, std::to_string(details_salt), details_mac}) {
+      text += value + '\n';
+    }
+    return Sha256Hex(text);
+  }
+};
+
+bool IsAsMade(const std::map<std::int64_t, std::string>& salts, std::int64_t salt, const std::string& words,
+              const std::string& mac) {
+  const auto found = salts.find(salt);
+  return found == salts.end() ? words.empty() : Mac(found->second, words) == mac;
+}
+
+}  // namespace
+
+void AppendAudit(SqlDatabase& database, const AuditEntry& entry) {
+  AuditHead last;
+  {
+    SqlRow row(database, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
+    if (row.Step()) last = {row.Int(0), row.Text(1)};
+  }
+  const Salt actor = SaltOf(database, "actor:" + std::string(entry.actor));
+  const Salt details =
+      SaltOf(database, entry.subject.empty() ? "held:" + std::string(entry.held_id) : entry.subject);
+  Link link;
+  link.seq = last.seq + 1;
+  link.time = database.Now();
+  link.action = entry.action;
+  link.held_id = entry.held_id;
+  link.actor_salt = actor.id;
+  link.actor_mac = Mac(actor.hex, entry.actor);
+  link.details_salt = details.id;
+  link.details_mac = Mac(details.hex, entry.details);
+  SqlRow(database,
+         "INSERT INTO audit (seq, time, actor, action, held_id, details, actor_salt, actor_mac, details_salt,"
+         " details_mac, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         link.seq, link.time, entry.actor, entry.action, entry.held_id, entry.details, link.actor_salt,
+         link.actor_mac, link.details_salt, link.details_mac, link.HashAfter(last.hash))
+      .Run();
+}
+
+AuditReport VerifyAudit(SqlDatabase& database) {
+  std::map<std::int64_t, std::string> salts;
+  for (SqlRow row(database, "SELECT id, salt FROM audit_salt"); row.Step();) salts[row.Int(0)] = row.Text(1);
+  AuditReport report;
+  SqlRow row(
+      database,
+      "SELECT seq, time, actor_salt, details_salt, action, held_id, actor_mac, details_mac, hash, actor,"
+      " details FROM audit ORDER BY seq");
+  while (row.Step()) {
+    const Link link{row.Int(0),  row.Int(1),  row.Int(2),  row.Int(3),
+                    row.Text(4), row.Text(5), row.Text(6), row.Text(7)};
+    const std::string hash = row.Text(8);
+    const auto fault = [&](const std::string& what) { report.faults.push_back({link.seq, what}); };
+    if (link.seq != report.last.seq + 1) fault("a row before this one is missing");
+    const bool is_older_than_the_chain = hash.empty() && report.last.hash.empty();
+    if (!is_older_than_the_chain) {
+      if (hash != link.HashAfter(report.last.hash)) fault("the row or its place was changed");
+      if (!IsAsMade(salts, link.actor_salt, row.Text(9), link.actor_mac)) fault("the actor was changed");
+      if (!IsAsMade(salts, link.details_salt, row.Text(10), link.details_mac))
+        fault("the details were changed");
+    }
+    report.erased += salts.count(link.details_salt) == 0 || salts.count(link.actor_salt) == 0;
+    ++report.rows;
+    report.last = {link.seq, hash};
+  }
+  return report;
+}
+
+void EraseAuditSubject(SqlDatabase& database, const std::string& subject) {
+  std::int64_t salt = 0;
+  {
+    SqlRow row(database, "SELECT id FROM audit_salt WHERE subject = ?", subject);
+    if (!row.Step()) return;
+    salt = row.Int(0);
+  }
+  SqlRow(database, "UPDATE audit SET details = '' WHERE details_salt = ?", salt).Run();
+  SqlRow(database, "UPDATE audit SET actor = '' WHERE actor_salt = ?", salt).Run();
+  SqlRow(database, "DELETE FROM audit_salt WHERE id = ?", salt).Run();
+}
+
+}  // namespace listwarden

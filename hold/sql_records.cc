@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/error.h"
+#include "hold/identity.h"
+#include "hold/sql_audit.h"
+#include "hold/sql_hold_store.h"
+
+namespace listwarden {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+std::string LowerAscii(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return lower;
+}
+
+std::string HeadText(const AuditHead& head) { return std::to_string(head.seq) + ":" + head.hash; }
+
+Ids IdsOf(SqlRow row) {
+  Ids ids;
+  while (row.Step()) ids.push_back(row.Text(0));
+  return ids;
+}
+
+void DropTexts(SqlDatabase& database, const std::string& id) {
+  SqlRow(database, "DELETE FROM content WHERE held_id = ?", id).Run();
+  SqlRow(database, "UPDATE finding SET quote = '' WHERE held_id = ?", id).Run();
+  SqlRow(database, "DELETE FROM outbox WHERE held_id = ? AND state <> 'waiting'", id).Run();
+}
+
+// What is left says that there was a message, for which list, by which rules, and how it ended.
+void Forget(SqlDatabase& database, const std::string& id) {
+  DropTexts(database, id);
+  SqlRow(database, "DELETE FROM outbox WHERE held_id = ?", id).Run();
+  SqlRow(database, "DELETE FROM link WHERE held_id = ?", id).Run();
+  SqlRow(database,
+         "UPDATE held SET dedupe = ?, reverse_path = '', author = '', subject = '', message_id = '', "
+         "queue_id = '',"
+         " similar = '', forward_paths = '[]', decided_why = '', may_answer = 0 WHERE id = ?",
+         "erased " + id, id)
+      .Run();
+  EraseAuditSubject(database, "held:" + id);
+}
+
+class SqlRecords : public Records {
+ public:
+  explicit SqlRecords(std::unique_ptr<SqlConnection> connection) : connection_(std::move(connection)) {}
+
+  AuditReport VerifyAudit(const std::string& public_key) override {
+    return connection_->Read([&](SqlDatabase& database) {
+      AuditReport report = listwarden::VerifyAudit(database);
+      if (public_key.empty()) return report;
+      SqlRow heads(
+          database,
+          "SELECT audit_head.seq, audit_head.hash, signature, coalesce(audit.hash, '') FROM audit_head"
+          " LEFT JOIN audit ON audit.seq = audit_head.seq ORDER BY audit_head.seq");
+      for (; heads.Step(); ++report.heads) {
+        const AuditHead head{heads.Int(0), heads.Text(1)};
+        if (!AuditKey::IsSigned(HeadText(head), heads.Text(2), public_key))
+          report.faults.push_back({head.seq, "a signed head was changed"});
+        if (heads.Text(3) != head.hash) report.faults.push_back({head.seq, "what was signed is gone"});
+      }
+      return report;
+    });
+  }
+
+  std::optional<AuditHead> SignHead(const AuditKey& key) override {
+    return connection_->Write([&](SqlDatabase& database) -> std::optional<AuditHead> {
+      AuditHead head;
+      {
+        SqlRow row(database,
+                   "SELECT seq, hash FROM audit WHERE seq > coalesce((SELECT max(seq) FROM audit_head), 0)"
+                   " ORDER BY seq DESC LIMIT 1");
+        if (!row.Step()) return std::nullopt;
+        head = {row.Int(0), row.Text(1)};
+      }
+      SqlRow(database, "INSERT INTO audit_head (seq, hash, time, signature) VALUES (?, ?, ?, ?)", head.seq,
+             head.hash, database.Now(), key.Sign(HeadText(head)))
+          .Run();
+      return head;
+    });
+  }
+
+  Erasure Erase(std::string_view address, std::string_view by) override {
+    const Erasure erasure = connection_->Write(
+        [&](SqlDatabase& database) { return EraseNow(database, LowerAscii(address), by); });
+    connection_->Scrub();
+    return erasure;
+  }
+
+  std::size_t Purge(std::string_view list, Time texts_before, Time records_before) override {
+    const std::size_t purged = connection_->Write([&](SqlDatabase& database) {
+      const std::string over =
+          "SELECT id FROM held WHERE state NOT IN ('held', 'approved', 'sending', 'failed') AND legal_hold = "
+          "''"
+          " AND (? = '' OR list = ?) AND coalesce(decided, received) < ? AND ";
+      const Ids texts =
+          IdsOf(SqlRow(database, over + "EXISTS (SELECT 1 FROM content WHERE held_id = held.id)", list, list,
+                       Seconds(texts_before)));
+      const Ids records = IdsOf(SqlRow(database, over + "author <> ''", list, list, Seconds(records_before)));
+      for (const std::string& id : texts) DropTexts(database, id);
+      for (const std::string& id : records) Forget(database, id);
+      const std::size_t count = std::max(texts.size(), records.size());
+      const std::string words =
+          std::to_string(texts.size()) + " texts, " + std::to_string(records.size()) + " records";
+      if (count > 0) AppendAudit(database, {"retention", "purged", "", words, "store"});
+      return count;
+    });
+    if (purged > 0) connection_->Scrub();
+    return purged;
+  }
+
+  DecisionResult SetLegalHold(std::string_view id, std::string_view why, std::string_view by) override {
+    return connection_->Write([&](SqlDatabase& database) {
+      if (SqlRow(database, "UPDATE held SET legal_hold = ? WHERE id = ?", why, id).Run() == 0)
+        return DecisionResult::kNotFound;
+      AppendAudit(database, {by, why.empty() ? "legal-hold-ended" : "legal-hold", id, why, ""});
+      return DecisionResult::kDone;
+    });
+  }
+
+  void Backup(const std::filesystem::path& file) override { connection_->Backup(file); }
+
+  bool IsPaused() override {
+    return connection_->Read([](SqlDatabase& database) {
+      return SqlRow(database, "SELECT 1 FROM setting WHERE name = 'paused'").Step();
+    });
+  }
+
+  void Resume(std::string_view by) override {
+    connection_->Write([&](SqlDatabase& database) {
+      const int changed = SqlRow(database, "DELETE FROM setting WHERE name = 'paused'").Run();
+      if (changed > 0) AppendAudit(database, {by, "resumed", "", "", "store"});
+      return changed;
+    });
+  }
+
+ private:
+  static Erasure EraseNow(SqlDatabase& database, const std::string& address, std::string_view by) {
+    Erasure erasure;
+    const std::string theirs = "SELECT id FROM held WHERE ? IN (lower(author), lower(reverse_path)) AND ";
+    erasure.kept = IdsOf(SqlRow(database, theirs + "legal_hold <> ''", address)).size();
+    erasure.leaving =
+        IdsOf(SqlRow(database, theirs + "legal_hold = '' AND state IN ('approved', 'sending')", address))
+            .size();
+    const Ids ids =
+        IdsOf(SqlRow(database, theirs + "legal_hold = '' AND state NOT IN ('approved', 'sending')", address));
+    erasure.messages = ids.size();
+    for (const std::string& id : ids) {
+      SqlRow(
+          database,
+          "UPDATE held SET state = CASE state WHEN 'held' THEN 'withdrawn' ELSE 'discarded' END, revision ="
+          " revision + 1, decided_by = 'erasure', decided = ? WHERE id = ? AND state IN ('held', 'failed')",
+          database.Now(), id)
+          .Run();
+      Forget(database, id);
+    }
+    SqlRow(database, "DELETE FROM trust WHERE lower(address) = ?", address).Run();
+    SqlRow(database, "DELETE FROM link WHERE lower(actor) = ?", address).Run();
+    SqlRow(database, "DELETE FROM notice_count WHERE lower(address) = ?", address).Run();
+    SqlRow(database, "DELETE FROM failure WHERE lower(key) = ?", address).Run();
+    // Digests speak of many people at once.
+    SqlRow(database, "DELETE FROM outbox WHERE held_id IS NULL AND state <> 'waiting'").Run();
+    const Ids subjects =
+        IdsOf(SqlRow(database, "SELECT subject FROM audit_salt WHERE lower(subject) IN (?, ?)",
+                     "actor:" + address, "person:" + address));
+    for (const std::string& subject : subjects) EraseAuditSubject(database, subject);
+    SqlRow(database, "UPDATE held SET decided_by = '' WHERE lower(decided_by) = ?", address).Run();
+    AppendAudit(database, {by, "erased", "", std::to_string(erasure.messages) + " messages", "store"});
+    return erasure;
+  }
+
+  std::unique_ptr<SqlConnection> connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection) {
+  return std::make_unique<SqlRecords>(std::move(connection));
+}
+
+}  // namespace listwarden
