@@ -31,6 +31,17 @@ const std::vector<Command>& Commands() {
       {"user password", "user password NAME", "set a new password; ends the sessions", UserPasswordCommand},
       {"user disable", "user disable NAME…", "end sessions and refuse log-ins; history stays",
        UserDisableCommand},
+      {"held keep", "held keep [--why TEXT] ID…", "legal hold: nothing of it goes; without a reason it ends",
+       HeldKeepCommand},
+      {"audit verify", "audit verify", "read the whole audit: was anything changed, removed, cut off?",
+       AuditVerifyCommand},
+      {"audit sign", "audit sign", "sign the newest row and print it, to be kept elsewhere",
+       AuditSignCommand},
+      {"erase", "erase --person ADDRESS", "forget a person: texts, addresses, letters", EraseCommand},
+      {"purge", "purge [--list ADDRESS] [--texts DAYS] [--records DAYS]",
+       "drop texts (90) and names (730) of what was decided longer ago", PurgeCommand},
+      {"store backup", "store backup FILE", "a consistent copy beside running daemons", StoreBackupCommand},
+      {"store resume", "store resume", "let a restored store send again", StoreResumeCommand},
       {"policy test", "policy test [RULE…]", "run the examples of every rule", PolicyTestCommand},
       {"config check", "config check", "read everything as the daemons do; exit 78 on a mistake",
        ConfigCheckCommand},
@@ -45,9 +56,11 @@ Arguments ParseArguments(const std::vector<std::string>& arguments) {
   Arguments parsed;
   po::options_description options;
   options.add_options()("list", po::value(&parsed.list))("state", po::value(&parsed.state))(
-      "why", po::value(&parsed.why))("address", po::value(&parsed.address))("role", po::value(&parsed.role))(
-      "language", po::value(&parsed.language))("json", po::bool_switch(&parsed.is_json))(
-      "raw", po::bool_switch(&parsed.is_raw))("rest", po::value(&parsed.rest));
+      "why", po::value(&parsed.why))("person", po::value(&parsed.person))("texts", po::value(&parsed.texts))(
+      "records", po::value(&parsed.records))("address", po::value(&parsed.address))(
+      "role", po::value(&parsed.role))("language", po::value(&parsed.language))(
+      "json", po::bool_switch(&parsed.is_json))("raw", po::bool_switch(&parsed.is_raw))(
+      "rest", po::value(&parsed.rest));
   po::positional_options_description rest;
   rest.add("rest", -1);
   po::variables_map values;

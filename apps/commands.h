@@ -26,6 +26,13 @@ int HeldShowCommand(const std::string& config, const std::vector<std::string>& a
 int HeldReleaseCommand(const std::string& config, const std::vector<std::string>& arguments);
 int HeldRejectCommand(const std::string& config, const std::vector<std::string>& arguments);
 int HeldDiscardCommand(const std::string& config, const std::vector<std::string>& arguments);
+int HeldKeepCommand(const std::string& config, const std::vector<std::string>& arguments);
+int AuditVerifyCommand(const std::string& config, const std::vector<std::string>& arguments);
+int AuditSignCommand(const std::string& config, const std::vector<std::string>& arguments);
+int EraseCommand(const std::string& config, const std::vector<std::string>& arguments);
+int PurgeCommand(const std::string& config, const std::vector<std::string>& arguments);
+int StoreBackupCommand(const std::string& config, const std::vector<std::string>& arguments);
+int StoreResumeCommand(const std::string& config, const std::vector<std::string>& arguments);
 int PolicyTestCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigCheckCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigShowCommand(const std::string& config, const std::vector<std::string>& arguments);
@@ -43,6 +50,8 @@ struct Arguments {
   std::string address;
   std::string role;
   std::string language;
+  std::string person;
+  std::string texts = "90", records = "730";  // days
   bool is_json = false;
   bool is_raw = false;
   std::vector<std::string> rest;

@@ -1,0 +1,129 @@
+// `audit …`, `erase`, `purge`, `store …`, `held keep`: what stays on record, and the proof of it.
+// SPDX-License-Identifier: Apache-2.0
+#include <pwd.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "apps/commands.h"
+#include "apps/service.h"
+#include "apps/terminal.h"
+#include "base/error.h"
+#include "hold/records.h"
+
+namespace listwarden {
+namespace {
+
+struct Office {
+  explicit Office(const std::string& config)
+      : settings(ReadSettings(FindSettingsFile(config))),
+        key_file(settings.store.parent_path() / "audit.key"),
+        records(OpenSqliteRecords(settings.store, clock)) {}
+  SystemClock clock;
+  Settings settings;
+  std::filesystem::path key_file;
+  std::unique_ptr<Records> records;
+};
+
+std::string Actor() {
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : std::to_string(getuid());
+}
+
+Time DaysAgo(const Clock& clock, const std::string& days, const char* option) {
+  try {
+    std::size_t used = 0;
+    const int count = std::stoi(days, &used);
+    if (used == days.size() && count >= 0) return clock.Now() - std::chrono::hours(24) * count;
+  } catch (const std::logic_error&) {
+  }
+  throw SettingsError(std::string(option) + " '" + days + "': expected a number of days");
+}
+
+}  // namespace
+
+int AuditVerifyCommand(const std::string& config, const std::vector<std::string>& given) {
+  ParseArguments(given);
+  Office office(config);
+  const bool has_key = std::filesystem::exists(office.key_file);
+  const AuditReport report =
+      office.records->VerifyAudit(has_key ? AuditKey(office.key_file).public_key() : "");
+  for (const AuditFault& fault : report.faults)
+    std::cout << "row " << fault.seq << ": " << Paint(Colour::kBold, fault.what) << "\n";
+  std::cout << report.rows << " rows, " << report.erased << " with erased words, " << report.heads
+            << " signed heads, " << report.faults.size() << " faults; last " << report.last.seq << ":"
+            << report.last.hash << "\n";
+  if (!has_key)
+    std::cout << "No head was ever signed (`listwarden audit sign`): a tail cut off would not be seen.\n";
+  return report.faults.empty() ? 0 : kExitData;
+}
+
+int AuditSignCommand(const std::string& config, const std::vector<std::string>& given) {
+  ParseArguments(given);
+  Office office(config);
+  AuditKey::Create(office.key_file);
+  const auto head = office.records->SignHead(AuditKey(office.key_file));
+  if (head) std::cout << "signed " << head->seq << ":" << head->hash << "\n";
+  return 0;
+}
+
+int EraseCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  if (arguments.person.empty() || !arguments.rest.empty())
+    throw SettingsError("give the address of whom to forget: --person ADDRESS");
+  Office office(config);
+  const Erasure erasure = office.records->Erase(arguments.person, Actor());
+  std::cout << erasure.messages << " messages forgotten";
+  if (erasure.kept > 0) std::cout << ", " << erasure.kept << " kept by a legal hold";
+  if (erasure.leaving > 0) std::cout << ", " << erasure.leaving << " on their way: erase again in a while";
+  std::cout << "\n";
+  return erasure.kept + erasure.leaving == 0 ? 0 : kExitData;
+}
+
+int PurgeCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  Office office(config);
+  const std::size_t purged =
+      office.records->Purge(arguments.list, DaysAgo(office.clock, arguments.texts, "--texts"),
+                            DaysAgo(office.clock, arguments.records, "--records"));
+  std::cout << purged << " messages lost what is no longer needed\n";
+  return 0;
+}
+
+int HeldKeepCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  if (arguments.rest.empty()) throw SettingsError("give one or more ids; `listwarden held list` shows them");
+  Office office(config);
+  int status = 0;
+  for (const std::string& id : arguments.rest) {
+    const bool is_there = office.records->SetLegalHold(id, arguments.why, Actor()) == DecisionResult::kDone;
+    std::cout << id << ": "
+              << (!is_there               ? "no such held message"
+                  : arguments.why.empty() ? "may be purged and erased again"
+                                          : "is kept whatever comes")
+              << "\n";
+    if (!is_there) status = kExitData;
+  }
+  return status;
+}
+
+int StoreBackupCommand(const std::string& config, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  if (arguments.rest.size() != 1) throw SettingsError("give the name of the new file");
+  Office office(config);
+  office.records->Backup(arguments.rest[0]);
+  std::cout << arguments.rest[0]
+            << ": written; a store restored from it sends nothing until `store resume`\n";
+  return 0;
+}
+
+int StoreResumeCommand(const std::string& config, const std::vector<std::string>& given) {
+  ParseArguments(given);
+  Office office(config);
+  const bool was_paused = office.records->IsPaused();
+  office.records->Resume(Actor());
+  std::cout << (was_paused ? "Letters and releases leave again.\n" : "The store was not paused.\n");
+  return 0;
+}
+
+}  // namespace listwarden
