@@ -24,8 +24,9 @@ constexpr std::array<std::string_view, 6> kParagraphs = {"p", "blockquote", "h1"
 constexpr std::array<std::string_view, 7> kSkipped = {"script", "style",  "title",   "head",
                                                       "object", "select", "textarea"};
 constexpr std::array<std::string_view, 2> kUnseen = {"template", "noscript"};
-constexpr std::array<std::string_view, 6> kQuoteMarks = {
-    "gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "gmail_attr", "zmail_extra"};
+constexpr std::array<std::string_view, 6> kQuoteMarks = {"moz-cite-prefix", "OutlookMessageHeader",
+                                                         "yahoo_quoted",    "protonmail_quote",
+                                                         "gmail_attr",      "zmail_extra"};
 constexpr std::array<std::string_view, 4> kSignatureMarks = {"gmail_signature", "moz-signature",
                                                              "protonmail_signature_block", "Signature"};
 
@@ -101,7 +102,13 @@ class Collector {
       to += text;
       return;
     }
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (text.substr(i, 2) == "\u00a0") {
+        to += ' ';
+        ++i;
+        continue;
+      }
       const bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
       if (!is_blank) {
         to += c;

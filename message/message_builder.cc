@@ -5,6 +5,7 @@
 
 #include "message/charset.h"
 #include "message/decode.h"
+#include "message/flowed.h"
 #include "message/header_fields.h"
 #include "message/html_text.h"
 #include "message/regions.h"
@@ -242,7 +243,9 @@ Message MessageBuilder::Finish() {
 
 Message ReadMessage(std::string_view raw, const Limits& limits) {
   MessageBuilder builder(limits);
-  if (raw.substr(0, 5) == "From ") raw.remove_prefix(std::min(raw.find('\n'), raw.size() - 1) + 1);
+  const std::string_view first = raw.substr(0, raw.find('\n'));
+  if (first.substr(0, 5) == "From " && FieldName(first) == std::string_view::npos)
+    raw.remove_prefix(std::min(first.size() + 1, raw.size()));
   std::string field;
   const auto add = [&] {
     if (field.empty()) return;

@@ -2,186 +2,28 @@
 #include "message/regions.h"
 
 #include <algorithm>
-#include <array>
 
 #include "message/header_fields.h"
+#include "message/line_marks.h"
 
 namespace listwarden {
 namespace {
 
-struct Line {
-  std::size_t begin, end;  // without the line end
-  Region region = Region::kAuthorText;
-};
-
-bool Has(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
-
-template <std::size_t N>
-bool HasAny(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return Has(text, one); });
-}
-
-template <std::size_t N>
-bool StartsWithAny(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view one) { return text.substr(0, one.size()) == one; });
-}
-
-bool HasDigit(std::string_view text) { return text.find_first_of("0123456789") != std::string_view::npos; }
-
-// "> text", ">>text", "JD> text".
-bool IsQuoteLine(std::string_view line) {
-  line = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
-  if (line.empty()) return false;
-  if (line[0] == '>') return true;
-  std::size_t letters = 0;
-  while (letters < line.size() && letters < 5 && line[letters] >= 'A' && line[letters] <= 'Z') ++letters;
-  return letters >= 2 && letters < line.size() && line[letters] == '>';
-}
-
-constexpr std::array<std::string_view, 13> kWrote = {" wrote:",
-                                                     " writes:",
-                                                     " wrote :",
-                                                     "> wrote",
-                                                     " said:",
-                                                     " schrieb:",
-                                                     " schrieb ",
-                                                     " a \xc3\xa9"
-                                                     "crit",
-                                                     " escribi\xc3\xb3:",
-                                                     " ysgrifennodd",
-                                                     " scrisse:",
-                                                     " schreef",
-                                                     " == "};
-constexpr std::array<std::string_view, 8> kAttributionStart = {"on ", "am ", "le ",      "el ",
-                                                               "ar ", "op ", "quoting ", "in message"};
-
-bool IsAttribution(std::string_view lower) {
-  lower = Trim(lower);
-  if (lower.empty() || lower.size() > 400) return false;
-  const bool ends_well = lower.back() == ':' || lower.substr(0, 5) == ">>>>>" || Has(lower, " wrote") ||
-                         Has(lower, "ysgrifennodd");
-  return ends_well && HasAny(lower, kWrote);
-}
-
-constexpr std::array<std::string_view, 14> kForwardWords = {"original message",
-                                                            "forwarded message",
-                                                            "original appointment",
-                                                            "begin forwarded message",
-                                                            "urspr\xc3\xbcngliche nachricht",
-                                                            "weitergeleitete nachricht",
-                                                            "message d'origine",
-                                                            "message transf\xc3\xa9r\xc3\xa9",
-                                                            "neges wreiddiol",
-                                                            "forwarded by",
-                                                            "original-nachricht",
-                                                            "mensaje original",
-                                                            "messaggio originale",
-                                                            "forwarded to you"};
-
-// "-----Original Message-----", "Begin forwarded message:".
-bool IsForwardMark(std::string_view lower) {
-  lower = Trim(lower);
-  if (lower.size() > 120 || !HasAny(lower, kForwardWords)) return false;
-  return lower.substr(0, 2) == "--" || lower.substr(0, 2) == "__" || lower.substr(0, 5) == "begin" ||
-         lower.front() == '=' || lower.front() == '*';
-}
-
-constexpr std::array<std::string_view, 6> kFromWords = {"from:", "von:", "de :", "de:", "oddi wrth:", "da:"};
-constexpr std::array<std::string_view, 16> kHeaderWords = {
-    "sent:",         "date:",      "to:",   "subject:",  "cc:", "gesendet:", "an:",       "betreff:",
-    "envoy\xc3\xa9", "\xc3\xa0 :", "objet", "anfonwyd:", "at:", "pwnc:",     "reply-to:", "importance:"};
-
-std::string_view WithoutStars(std::string_view line) {
-  line = Trim(line);
-  while (!line.empty() && (line.front() == '*' || line.front() == '>' || line.front() == ' '))
-    line.remove_prefix(1);
-  return line;
-}
-
-bool IsSeparator(std::string_view line) {
-  line = Trim(line);
-  if (line.size() < 15) return false;
-  const char c = line.front();
-  if (c != '_' && c != '#' && c != '=' && c != '-' && c != '*' && c != '~') return false;
-  return std::count(line.begin(), line.end(), c) >= static_cast<std::ptrdiff_t>(line.size()) - 2;
-}
-
-constexpr std::array<std::string_view, 14> kListFooterWords = {"mailing list",
-                                                               "unsubscribe",
-                                                               "listinfo",
-                                                               "jiscmail",
-                                                               "list-archive",
-                                                               "to subscribe",
-                                                               "mailman",
-                                                               "digest at",
-                                                               "list archives",
-                                                               "you are subscribed",
-                                                               "you received this message because",
-                                                               "yahoo! groups",
-                                                               "groups.io",
-                                                               "majordomo"};
-constexpr std::array<std::string_view, 7> kListFooterStarts = {
-    "to unsubscribe",
-    "you received this message because you are subscribed",
-    "to stop receiving emails from it",
-    "to post to this group",
-    "unsubscribe:",
-    "you are receiving this because",
-    "i ddad-danysgrifio"};
-
-constexpr std::array<std::string_view, 34> kLegalWords = {"confidential",
-                                                          "intended solely",
-                                                          "intended only",
-                                                          "intended for the",
-                                                          "intended recipient",
-                                                          "addressee",
-                                                          "privileged",
-                                                          "disclaimer",
-                                                          "delete it",
-                                                          "delete this",
-                                                          "notify the sender",
-                                                          "contact the sender",
-                                                          "inform the sender",
-                                                          "unauthorised",
-                                                          "unauthorized",
-                                                          "registered in england",
-                                                          "registered office",
-                                                          "company number",
-                                                          "registered charity",
-                                                          "views expressed",
-                                                          "views or opinions",
-                                                          "do not necessarily",
-                                                          "viruses",
-                                                          "virus",
-                                                          "received this e-mail in error",
-                                                          "received this email in error",
-                                                          "received this message in error",
-                                                          "disclose",
-                                                          "legally",
-                                                          "important notice",
-                                                          "cyfrinachol",
-                                                          "derbynnydd",
-                                                          "may contain",
-                                                          "any attachments"};
-
-constexpr std::array<std::string_view, 22> kClosings = {
-    "regards",         "best regards",     "kind regards",   "warm regards",    "many thanks",       "thanks",
-    "thank you",       "best wishes",      "best",           "cheers",          "all the best",      "yours",
-    "yours sincerely", "yours faithfully", "sincerely",      "with thanks",     "thanks in advance", "cofion",
-    "cofion gorau",    "diolch",           "diolch yn fawr", "with best wishes"};
-constexpr std::array<std::string_view, 7> kMobile = {
-    "sent from my ",   "get outlook for", "sent from outlook", "sent from mail for",
-    "sent from yahoo", "anfonwyd o fy ",  "sent via "};
-
+// One text's lines, marked step by step; what no step claims stays the author's.
 class Cutter {
  public:
   Cutter(std::string_view text, std::string_view author_name)
-      : text_(text), author_(LowerAscii(author_name)) {
+      : text_(text), lower_(LowerAscii(text)), author_(LowerAscii(author_name)) {
+    author_.resize(std::min(author_.find_first_of(" ,"), author_.size()));
+    lines_.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
-      lines_.push_back({at, end});
-      lower_.push_back(LowerAscii(text.substr(at, std::min<std::size_t>(end - at, 1000))));
+      std::string_view trimmed = Trim(std::string_view(lower_).substr(at, end - at));
+      if (trimmed.substr(0, 3) == "\ufeff") trimmed = Trim(trimmed.substr(3));
+      const std::size_t begin =
+          trimmed.empty() ? at : static_cast<std::size_t>(trimmed.data() - lower_.data());
+      lines_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(begin),
+                        static_cast<std::uint32_t>(begin + trimmed.size()), Region::kAuthorText});
       at = end + 1;
     }
   }
@@ -200,245 +42,265 @@ class Cutter {
   }
 
  private:
-  std::string_view Lower(std::size_t i) const { return lower_[i]; }
-  bool IsBlank(std::size_t i) const { return Trim(lower_[i]).empty(); }
-  void Set(std::size_t i, Region region) { lines_[i].region = region; }
+  struct Line {
+    std::uint32_t start;       // of the line
+    std::uint32_t begin, end;  // without blanks around
+    Region region;
+  };
+  static constexpr std::size_t kLongestAttribution = 4;  // lines
+  static constexpr std::size_t kLongestSignature = 20;
+  static constexpr std::size_t kLongestListFooter = 14;
+
+  // Lower case; long lines from their beginning only.
+  std::string_view Lower(std::size_t i) const { return Lower(i, i); }
+  std::string_view Lower(std::size_t first, std::size_t last) const {
+    const std::size_t size = lines_[last].end - lines_[first].begin;
+    return std::string_view(lower_).substr(lines_[first].begin, std::min<std::size_t>(size, 4000));
+  }
+  bool IsBlank(std::size_t i) const { return lines_[i].begin == lines_[i].end; }
   bool IsAuthor(std::size_t i) const { return lines_[i].region == Region::kAuthorText; }
+  bool IsQuoted(std::size_t i) const { return lines_[i].region == Region::kQuoted; }
+  std::size_t Size(std::size_t i) const { return lines_[i].end - lines_[i].begin; }
   void SetAuthorLines(std::size_t from, std::size_t to, Region region) {
     for (std::size_t i = from; i < to && i < lines_.size(); ++i) {
-      if (IsAuthor(i)) Set(i, region);
+      if (IsAuthor(i)) lines_[i].region = region;
     }
   }
 
   void Mark(const std::vector<TextRange>& ranges, Region region) {
     auto range = ranges.begin();
     for (std::size_t i = 0; i < lines_.size() && range != ranges.end(); ++i) {
-      while (range != ranges.end() && range->end <= lines_[i].begin) ++range;
-      if (range != ranges.end() && lines_[i].begin >= range->begin && lines_[i].begin < range->end)
-        Set(i, region);
+      while (range != ranges.end() && range->end <= lines_[i].start) ++range;
+      if (range != ranges.end() && lines_[i].start >= range->begin && lines_[i].start < range->end)
+        lines_[i].region = region;
     }
   }
 
   void MarkQuotes() {
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (IsQuoteLine(Lower(i)) ||
-          IsQuoteLine(
-              text_.substr(lines_[i].begin, std::min<std::size_t>(lines_[i].end - lines_[i].begin, 20)))) {
-        Set(i, Region::kQuoted);
-      }
+    for (Line& line : lines_) {
+      if (IsQuoteLine(text_.substr(line.begin, std::min<std::size_t>(line.end - line.begin, 20))))
+        line.region = Region::kQuoted;
+    }
+    for (std::size_t i = 1; i < lines_.size(); ++i) {
+      const std::string_view name = QuoteName(Lower(i));
+      if (!name.empty() && name == QuoteName(Lower(i - 1)))
+        lines_[i].region = lines_[i - 1].region = Region::kQuoted;
+    }
+    // The end of a quoted line that a mail program wrapped.
+    for (std::size_t i = 1; i + 1 < lines_.size(); ++i) {
+      const bool is_wrapped = IsAuthor(i) && !IsBlank(i) && IsQuoted(i - 1) && IsQuoted(i + 1) &&
+                              Size(i - 1) >= 65 && Size(i) <= 25 && !IsBlank(i + 1);
+      if (is_wrapped) lines_[i].region = Region::kQuoted;
     }
   }
 
-  // The words above a quoted block: "On …, A wrote:", also over two or three lines.
+  bool IsAboveQuote(std::size_t line) const {
+    std::size_t next = line + 1;
+    while (next < lines_.size() && next <= line + 2 && (IsBlank(next) || Lower(next).substr(0, 2) == "[."))
+      ++next;
+    return next < lines_.size() && IsQuoted(next);
+  }
+
+  // Where the attribution that ends at `last` begins; past `last` when there is none.
+  std::size_t AttributionStart(std::size_t last, bool (*is_attribution)(std::string_view)) const {
+    std::size_t shortest = last + 1;
+    for (std::size_t count = 0; count < kLongestAttribution && count <= last; ++count) {
+      const std::size_t first = last - count;
+      if (!IsAuthor(first) || IsBlank(first)) break;
+      if (!is_attribution(Lower(first, last))) continue;
+      if (StartsAttribution(Lower(first))) return first;
+      if (shortest > last) shortest = first;
+    }
+    return shortest;
+  }
+
+  bool IsIndented(std::size_t i) const {
+    while (i < lines_.size() && IsBlank(i)) ++i;
+    return i < lines_.size() && (lines_[i].begin >= lines_[i].start + 4 || lower_[lines_[i].start] == '\t');
+  }
+
+  // The words above a quoted block: "On …, A wrote:".
   void MarkAttributions() {
+    bool has_author_text = false;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (!IsAuthor(i) || !IsAttribution(Lower(i))) continue;
-      std::size_t next = i + 1;
-      while (next < lines_.size() && next <= i + 2 && IsBlank(next)) ++next;
-      const bool is_above_quote = next < lines_.size() && lines_[next].region == Region::kQuoted;
-      std::size_t first = i;
-      while (first > 0 && i - first < 2 && IsAuthor(first - 1) && !IsBlank(first - 1) &&
-             !StartsWithAny(Trim(Lower(first)), kAttributionStart))
-        --first;
-      const bool starts_well = StartsWithAny(Trim(Lower(first)), kAttributionStart) && HasDigit(Lower(first));
-      if (!starts_well) first = i;
-      if (is_above_quote) {
-        SetAuthorLines(first, i + 1, Region::kQuoted);
-      } else if (starts_well && HasAuthorTextBefore(first) && !HasQuoteAfter(i)) {
-        SetAuthorLines(first, lines_.size(), Region::kQuoted);
-        return;
+      if (!IsAuthor(i) || IsBlank(i)) continue;
+      const char last = lower_[lines_[i].end - 1];
+      const bool may_end_one = last == ':' || last == '>' || last == '-' || last == '*' || last == '_' ||
+                               lower_[lines_[i].begin] == '>';
+      if (may_end_one) {
+        const bool is_above_quote = IsAboveQuote(i);
+        const std::size_t first = AttributionStart(i, is_above_quote ? IsAttribution : IsDatedAttribution);
+        if (first <= i && is_above_quote) {
+          SetAuthorLines(first, i + 1, Region::kQuoted);
+          continue;
+        }
+        if (first <= i && has_author_text) {
+          SetAuthorLines(first, lines_.size(), Region::kQuoted);
+          return;
+        }
+        if (first <= i && IsIndented(i + 1)) {
+          SetAuthorLines(first, i + 1, Region::kQuoted);
+          while (++i < lines_.size() && (IsBlank(i) || IsIndented(i))) lines_[i].region = Region::kQuoted;
+          --i;
+          continue;
+        }
       }
+      has_author_text = true;
     }
-  }
-
-  bool HasAuthorTextBefore(std::size_t line) const {
-    for (std::size_t i = 0; i < line; ++i) {
-      if (IsAuthor(i) && !IsBlank(i)) return true;
-    }
-    return false;
-  }
-
-  bool HasQuoteAfter(std::size_t line) const {
-    for (std::size_t i = line; i < lines_.size(); ++i) {
-      if (lines_[i].region == Region::kQuoted) return true;
-    }
-    return false;
   }
 
   // A block of From:, Sent:, To:, Subject: lines.
   bool IsHeaderBlock(std::size_t line, std::size_t* end) const {
-    if (!StartsWithAny(WithoutStars(Lower(line)), kFromWords)) return false;
+    if (HeaderWordOf(Lower(line)) == HeaderWord::kNone) return false;
     int seen = 0;
-    std::size_t i = line + 1;
-    for (; i < lines_.size() && i < line + 8; ++i) {
-      if (StartsWithAny(WithoutStars(Lower(i)), kHeaderWords)) {
-        ++seen;
-      } else if (IsBlank(i) && seen > 0) {
-        break;
-      }
+    bool has_from = false, is_mail = false;
+    std::size_t i = line;
+    for (; i < lines_.size() && i < line + 9; ++i) {
+      const HeaderWord word = HeaderWordOf(Lower(i));
+      has_from |= word == HeaderWord::kFrom && i < line + 4;
+      is_mail |= word == HeaderWord::kSubject ||
+                 (word != HeaderWord::kNone && Lower(i).find('@') != std::string::npos);
+      seen += word != HeaderWord::kNone;
+      if (word == HeaderWord::kNone && IsBlank(i) && seen > 1) break;
     }
     *end = i;
-    return seen >= 2;
+    return has_from && is_mail && seen >= 3;
   }
 
   void MarkForwards() {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (!IsAuthor(i)) continue;
+      if (!IsAuthor(i) || IsBlank(i)) continue;
       std::size_t header_end = i + 1;
       const bool is_mark = IsForwardMark(Lower(i));
       if (!is_mark && !IsHeaderBlock(i, &header_end)) continue;
       std::size_t first = i;
       while (first > 0 && IsAuthor(first - 1) && (IsBlank(first - 1) || IsSeparator(Lower(first - 1))))
         --first;
-      // Below marks with ">" quoting the poster may answer between the lines.
-      bool has_marks = false;
-      for (std::size_t j = header_end; j < lines_.size() && j < header_end + 12; ++j)
-        has_marks |= lines_[j].region == Region::kQuoted;
-      if (has_marks) {
-        SetAuthorLines(first, header_end, Region::kQuoted);
-      } else {
+      if (!MayBeAnsweredBelow(first, header_end)) {
         SetAuthorLines(first, lines_.size(), Region::kQuoted);
         return;
       }
+      SetAuthorLines(first, header_end, Region::kQuoted);
     }
   }
 
+  // With ">" marks right below the header, or with marks and nothing written above, the poster may answer
+  // between the lines.
+  bool MayBeAnsweredBelow(std::size_t first, std::size_t header_end) const {
+    while (header_end < lines_.size() && IsBlank(header_end)) ++header_end;
+    std::size_t above = 0;
+    for (std::size_t i = 0; i < first; ++i) above += IsAuthor(i) ? Size(i) : 0;
+    const std::size_t look = above >= 40 ? 1 : 12;
+    for (std::size_t j = header_end; j < lines_.size() && j < header_end + look; ++j) {
+      if (IsQuoted(j)) return true;
+    }
+    return false;
+  }
+
   void MarkListFooter() {
-    const std::size_t from = lines_.size() > 25 ? lines_.size() - 25 : 0;
+    const std::size_t from = lines_.size() > 30 ? lines_.size() - 30 : 0;
     for (std::size_t i = from; i < lines_.size(); ++i) {
-      if (!IsAuthor(i)) continue;
-      bool is_footer = StartsWithAny(Trim(Lower(i)), kListFooterStarts);
+      if (!IsAuthor(i) || IsBlank(i)) continue;
+      bool is_footer = StartsListFooter(Lower(i));
       if (!is_footer && IsSeparator(Lower(i))) {
         for (std::size_t j = i + 1; j < lines_.size() && j <= i + 4; ++j)
-          is_footer |= HasAny(Lower(j), kListFooterWords);
+          is_footer |= SpeaksOfAList(Lower(j));
       }
       if (!is_footer) continue;
-      if (i > 0 && IsAuthor(i - 1) && Trim(Lower(i - 1)) == "--") --i;
-      SetAuthorLines(i, lines_.size(), Region::kListFooter);
+      if (i > 0 && IsAuthor(i - 1) && Lower(i - 1) == "--") --i;
+      std::size_t end = i;
+      for (std::size_t count = 0; end < lines_.size() && count < kLongestListFooter; ++end)
+        count += !IsBlank(end);
+      SetAuthorLines(i, end, Region::kListFooter);
       return;
     }
   }
 
   void MarkSignatures() {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (!IsAuthor(i)) continue;
-      const std::string_view line = Trim(Lower(i));
-      if (line == "--" || line == "-- ") {
-        MarkToBlockEnd(i);
-      } else if (StartsWithAny(line, kMobile) && line.size() < 80) {
-        Set(i, Region::kSignature);
-      } else if (IsClosing(line) && IsContactBlock(i + 1)) {
-        MarkToBlockEnd(i + 1);
+      if (!IsAuthor(i) || IsBlank(i)) continue;
+      const std::string_view line = Lower(i);
+      if (line == "--") {
+        MarkSignature(i, std::min(i + kLongestSignature, lines_.size()));
+      } else if (IsMobileSignature(line)) {
+        lines_[i].region = Region::kSignature;
+      } else if (IsClosing(line)) {
+        MarkSignature(i + 1, ContactBlockEnd(i + 1));
       }
     }
   }
 
-  // Up to the next line that is not the author's, or to the end.
-  void MarkToBlockEnd(std::size_t line) {
-    constexpr std::size_t kLongest = 30;
-    for (std::size_t i = line; i < lines_.size() && i < line + kLongest && IsAuthor(i); ++i)
-      Set(i, Region::kSignature);
-  }
-
-  static bool IsClosing(std::string_view line) {
-    while (!line.empty() && (line.back() == ',' || line.back() == '.' || line.back() == '!'))
-      line.remove_suffix(1);
-    return std::find(kClosings.begin(), kClosings.end(), line) != kClosings.end();
-  }
-
-  // A few short lines to the block's end with a name or the ways to reach somebody.
-  bool IsContactBlock(std::size_t line) const {
-    int count = 0, signals = 0;
-    for (std::size_t i = line; i < lines_.size() && IsAuthor(i); ++i) {
-      const std::string_view text = Trim(Lower(i));
-      if (text.empty()) continue;
-      if (HasAny(text, kLegalWords)) break;
-      if (text.size() > 90 || ++count > 12) return false;
-      const bool is_name = count <= 2 && !author_.empty() && text.size() < 60 &&
-                           Has(text, author_.substr(0, author_.find_first_of(" ,")));
-      signals += is_name || Has(text, "@") || Has(text, "www.") || Has(text, "tel") || Has(text, "http") ||
-                 std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 6;
+  // Words to the reader stay the author's wherever they stand.
+  void MarkSignature(std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to && IsAuthor(i); ++i) {
+      if (!SpeaksToReader(Lower(i))) lines_[i].region = Region::kSignature;
     }
-    return count > 0 && (signals > 0 || (count <= 2 && line < lines_.size()));
+  }
+
+  // After a closing: a few short lines with a name or the ways to reach somebody, up to the first prose.
+  std::size_t ContactBlockEnd(std::size_t line) const {
+    constexpr int kLines = 14;
+    int count = 0, signals = 0;
+    std::size_t i = line, end = line;
+    for (; i < lines_.size() && IsAuthor(i) && count < kLines; ++i) {
+      if (IsBlank(i)) continue;
+      const std::string_view text = Lower(i);
+      if (text == "--") break;
+      if ((IsProse(text) && !ShowsContact(text)) || SpeaksToReader(text) || LegalPhrases(text, 2) >= 2) break;
+      ++count;
+      end = i + 1;
+      const bool is_name = count <= 2 && author_.size() > 1 && text.size() < 60 &&
+                           text.find(author_) != std::string_view::npos;
+      signals += is_name || ShowsContact(text);
+    }
+    return signals > 0 || count <= 2 ? end : line;
   }
 
   // Paragraphs near the end with several of the phrases that organisations put under mail.
   void MarkLegalFooters() {
-    std::size_t i = lines_.size();
-    int text_paragraphs = 0;
-    while (i > 0) {
+    int other_paragraphs = 0;
+    for (std::size_t i = lines_.size(); i > 0;) {
       while (i > 0 && IsBlank(i - 1)) --i;
       const std::size_t end = i;
       while (i > 0 && !IsBlank(i - 1)) --i;
-      if (i == end) break;
-      int score = 0;
-      std::string paragraph;
+      if (i == end) return;
       bool is_open = true;
-      for (std::size_t j = i; j < end; ++j) {
-        is_open = is_open && (IsAuthor(j) || lines_[j].region == Region::kSignature);
-        paragraph += lower_[j];
-        paragraph += ' ';
-      }
+      for (std::size_t j = i; j < end; ++j) is_open &= IsAuthor(j) || lines_[j].region == Region::kSignature;
       if (!is_open) continue;
-      for (const std::string_view word : kLegalWords) score += Has(paragraph, word);
-      if (score >= 3 || (score >= 2 && text_paragraphs == 0 && Has(paragraph, "email"))) {
-        for (std::size_t j = i; j < end; ++j) Set(j, Region::kLegalFooter);
-      } else if (++text_paragraphs > 8) {
+      const std::string_view paragraph = Lower(i, end - 1);
+      const int phrases = LegalPhrases(paragraph, 3);
+      const bool names_mail = paragraph.find("mail") != std::string_view::npos ||
+                              paragraph.find("e-bost") != std::string_view::npos;
+      if (phrases >= 3 || (phrases == 2 && other_paragraphs == 0 && names_mail)) {
+        for (std::size_t j = i; j < end; ++j) lines_[j].region = Region::kLegalFooter;
+      } else if (++other_paragraphs > 8) {
         return;
       }
     }
   }
 
-  std::vector<RegionRange> Ranges() {
+  std::vector<RegionRange> Ranges() const {
     std::vector<RegionRange> ranges;
     Region current = Region::kAuthorText;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       if (!IsBlank(i)) current = lines_[i].region;
-      const std::size_t end = i + 1 < lines_.size() ? lines_[i + 1].begin : text_.size();
+      const std::size_t end = i + 1 < lines_.size() ? lines_[i + 1].start : text_.size();
       if (!ranges.empty() && ranges.back().region == current) {
         ranges.back().end = end;
       } else {
-        ranges.push_back({lines_[i].begin, end, current});
+        ranges.push_back({lines_[i].start, end, current});
       }
     }
     return ranges;
   }
 
   std::string_view text_;
+  std::string lower_;
   std::string author_;
   std::vector<Line> lines_;
-  std::vector<std::string> lower_;
 };
 
 }  // namespace
-
-std::string Unflow(std::string_view text, bool delsp) {
-  std::string out;
-  out.reserve(text.size());
-  bool continues = false;
-  std::size_t last_depth = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    at = end + 1;
-    std::size_t depth = 0;
-    while (depth < line.size() && line[depth] == '>') ++depth;
-    line.remove_prefix(depth);
-    if (!line.empty() && line[0] == ' ') line.remove_prefix(1);
-    const bool is_signature = line == "-- ";
-    if (!(continues && depth == last_depth && !is_signature)) {
-      if (!out.empty()) out += '\n';
-      out.append(depth, '>');
-      if (depth > 0) out += ' ';
-    }
-    continues = !is_signature && !line.empty() && line.back() == ' ';
-    if (continues && delsp) line.remove_suffix(1);
-    out += line;
-    last_depth = depth;
-  }
-  if (!text.empty() && text.back() == '\n') out += '\n';
-  return out;
-}
 
 std::vector<RegionRange> FindRegions(std::string_view text, const std::vector<TextRange>& quoted,
                                      const std::vector<TextRange>& signature, std::string_view author_name) {

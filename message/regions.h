@@ -3,7 +3,6 @@
 // list's footer. When in doubt a line is author text. Threads: any. Errors: none. Time is linear in the text.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +10,6 @@
 #include "message/message.h"
 
 namespace listwarden {
-
-// RFC 3676: joins flowed lines (quote depth kept as ">" marks); with delsp the last blank goes.
-std::string Unflow(std::string_view text, bool delsp);
 
 struct RegionRange {
   std::size_t begin;

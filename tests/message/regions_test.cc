@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "message/flowed.h"
+
 namespace listwarden {
 namespace {
 
