@@ -67,6 +67,16 @@ Decoded DecodeBase64(std::string_view text) {
   return out;
 }
 
+std::string DecodeBase64Loosely(std::string_view text) {
+  std::string digits;
+  digits.reserve(text.size());
+  for (const char c : text) {
+    const char digit = c == '-' ? '+' : c == '_' ? '/' : c;
+    if (kTable[static_cast<unsigned char>(digit)] < 64) digits += digit;
+  }
+  return DecodeBase64(digits).bytes;
+}
+
 Decoded DecodeQuotedPrintable(std::string_view text) {
   Decoded out;
   out.bytes.reserve(text.size());

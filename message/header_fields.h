@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "message/limits.h"
@@ -27,7 +28,7 @@ std::string DecodeText(std::string_view value, const Limits& limits, bool* over_
 struct ParameterValue {
   std::string value;
   std::map<std::string, std::string> parameters;
-  std::vector<std::string> repeated;  // parameters given twice with different values
+  std::vector<std::pair<std::string, std::string>> repeated;  // names given twice, with the other value
 };
 ParameterValue ParseParameters(std::string_view value, const Limits& limits, bool* over_limit);
 

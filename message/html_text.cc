@@ -21,9 +21,8 @@ constexpr std::array<std::string_view, 31> kBlocks = {
     "fieldset", "footer",  "form",  "h1",         "h2",      "h3",    "h4",     "h5", "h6",   "header", "hr",
     "li",       "ol",      "p",     "pre",        "section", "table", "tr",     "ul", "title"};
 constexpr std::array<std::string_view, 6> kParagraphs = {"p", "blockquote", "h1", "h2", "h3", "pre"};
-constexpr std::array<std::string_view, 7> kSkipped = {"script", "style",  "title",   "head",
-                                                      "object", "select", "textarea"};
-constexpr std::array<std::string_view, 2> kUnseen = {"template", "noscript"};
+constexpr std::array<std::string_view, 2> kSkipped = {"script", "style"};
+constexpr std::array<std::string_view, 4> kUnseen = {"template", "noscript", "title", "head"};
 constexpr std::array<std::string_view, 6> kQuoteMarks = {"moz-cite-prefix", "OutlookMessageHeader",
                                                          "yahoo_quoted",    "protonmail_quote",
                                                          "gmail_attr",      "zmail_extra"};
@@ -69,7 +68,8 @@ class Collector {
     if (name == "li") Append("- ");
     if (name == "td" || name == "th") Append(" ");
     if (name == "pre") ++pre_;
-    if (name == "body") skipped_since_ = kNever;
+    if (name == "body") skipped_since_ = hidden_since_ = kNever;
+    if (name == "bdo") Append("\u202e");
     const Open element = Describe(name, attributes);
     if (open_.size() < kMaxOpen) open_.push_back(element);
     if (element.is_skipped && skipped_since_ == kNever) skipped_since_ = depth_;
@@ -87,6 +87,7 @@ class Collector {
   void End(std::string_view name) {
     if (IsOneOf(name, kBlocks)) Break(IsOneOf(name, kParagraphs));
     if (name == "pre" && pre_ > 0) --pre_;
+    if (name == "bdo") Append("\u202c");
     if (depth_ <= quote_since_) CloseQuote();
     if (depth_ <= signature_since_) CloseSignature();
     if (depth_ <= hidden_since_) hidden_since_ = kNever;
@@ -116,6 +117,20 @@ class Collector {
         to += ' ';
       }
     }
+  }
+
+  // "<!--[if mso]>…": Outlook shows it.
+  void Comment(std::string_view text) {
+    if (text.substr(0, 3) != "[if" || text.find("<xml") != std::string_view::npos ||
+        text.find("<style") != std::string_view::npos)
+      return;
+    bool in_tag = false;
+    for (const char c : text.substr(std::min(text.find(']'), text.size()))) {
+      if (c == '<') in_tag = true;
+      if (!in_tag && c != ']' && c != '>') out_.hidden += c;
+      if (c == '>') in_tag = false;
+    }
+    out_.hidden += '\n';
   }
 
   void Finish() {
@@ -194,6 +209,10 @@ void OnText(void* data, const xmlChar* text, int length) {
       {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
 }
 
+void OnComment(void* data, const xmlChar* text) {
+  static_cast<Collector*>(data)->Comment(reinterpret_cast<const char*>(text));
+}
+
 struct FreeParser {
   void operator()(htmlParserCtxt* context) const { htmlFreeParserCtxt(context); }
 };
@@ -213,10 +232,56 @@ void TakeTextBetweenTags(std::string_view html, HtmlText* out) {
   out->is_cut = true;
 }
 
+// Names of HTML 5 that the parser does not know and that can hide a word: invisible characters are dropped,
+// letters of other founts are set plainly ("&ifr;" is a Gothic i).
+std::string WithoutOddEntities(std::string_view html) {
+  static constexpr std::array<std::string_view, 13> kInvisible = {"ZeroWidthSpace",
+                                                                  "NegativeVeryThinSpace",
+                                                                  "NegativeThinSpace",
+                                                                  "NegativeMediumSpace",
+                                                                  "NegativeThickSpace",
+                                                                  "NoBreak",
+                                                                  "ApplyFunction",
+                                                                  "af",
+                                                                  "InvisibleTimes",
+                                                                  "it",
+                                                                  "InvisibleComma",
+                                                                  "ic",
+                                                                  "hairsp"};
+  std::string out;
+  out.reserve(html.size());
+  std::size_t from = 0;
+  for (std::size_t at = html.find('&'); at != std::string_view::npos; at = html.find('&', at + 1)) {
+    const std::size_t end = html.substr(at, 32).find(';');
+    if (end == std::string_view::npos) continue;
+    const std::string_view name = html.substr(at + 1, end - 1);
+    const bool is_letter =
+        name.size() > 2 && (name.substr(1) == "fr" || name.substr(1) == "opf" || name.substr(1) == "scr");
+    const bool is_dotless = name == "imath" || name == "inodot" || name == "jmath";
+    if (!is_letter && !is_dotless && !IsOneOf(name, kInvisible)) continue;
+    out += html.substr(from, at - from);
+    if (is_letter || is_dotless) out += name[0];
+    from = at + end + 1;
+  }
+  out += html.substr(from);
+  return out;
+}
+
+// What stands after a comment or tag that never ends; some programs show it.
+std::string_view Unclosed(std::string_view html) {
+  const auto comment = html.rfind("<!--");
+  if (comment != std::string_view::npos && html.find("-->", comment) == std::string_view::npos)
+    return html.substr(comment + 4);
+  const auto tag = html.rfind('<');
+  const bool is_open = tag != std::string_view::npos && html.find('>', tag) == std::string_view::npos;
+  return is_open ? html.substr(tag + 1) : std::string_view();
+}
+
 }  // namespace
 
-HtmlText ReadHtml(std::string_view html, const Limits& limits) {
+HtmlText ReadHtml(std::string_view markup, const Limits& limits) {
   HtmlText out;
+  const std::string html = WithoutOddEntities(markup);
   if (HasTooManyTags(html, limits.html_nodes)) {
     TakeTextBetweenTags(html, &out);
     return out;
@@ -228,6 +293,7 @@ HtmlText ReadHtml(std::string_view html, const Limits& limits) {
   handler.characters = OnText;
   handler.ignorableWhitespace = OnText;
   handler.cdataBlock = nullptr;
+  handler.comment = OnComment;
   const std::unique_ptr<htmlParserCtxt, FreeParser> parser(
       htmlCreatePushParserCtxt(&handler, &collector, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8));
   if (parser == nullptr) {
@@ -238,11 +304,12 @@ HtmlText ReadHtml(std::string_view html, const Limits& limits) {
                                        HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
   constexpr std::size_t kChunk = 16384;
   for (std::size_t at = 0; at < html.size(); at += kChunk) {
-    const std::string_view chunk = html.substr(at, kChunk);
+    const std::string_view chunk = std::string_view(html).substr(at, kChunk);
     htmlParseChunk(parser.get(), chunk.data(), static_cast<int>(chunk.size()), 0);
   }
   htmlParseChunk(parser.get(), "", 0, 1);
   collector.Finish();
+  out.hidden += Unclosed(html);
   return out;
 }
 

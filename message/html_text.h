@@ -25,7 +25,7 @@ struct HtmlText {
   bool is_cut = false;
 };
 
-// `html` must be valid UTF-8.
-HtmlText ReadHtml(std::string_view html, const Limits& limits);
+// `markup` must be valid UTF-8.
+HtmlText ReadHtml(std::string_view markup, const Limits& limits);
 
 }  // namespace listwarden

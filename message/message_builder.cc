@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "message/charset.h"
-#include "message/decode.h"
 #include "message/flowed.h"
 #include "message/header_fields.h"
 #include "message/html_text.h"
+#include "message/part_text.h"
 #include "message/regions.h"
 #include "message/structure.h"
 
@@ -21,7 +21,6 @@ class Reader {
 
   void Read() {
     PartHeader header = ReadHeader();
-    AddSegment(Region::kSubject, "subject", message_.subject);
     std::string_view body(message_.raw);
     body.remove_prefix(message_.body_offset);
     if (message_.raw.size() > limits_.message_bytes) {
@@ -44,7 +43,7 @@ class Reader {
       if (name == "content-type") header.content_types.push_back(Unfold(field.value));
       if (name == "content-transfer-encoding") header.encodings.push_back(Unfold(field.value));
       if (name == "content-disposition") header.disposition = Unfold(field.value);
-      if (name == "subject" && message_.subject.empty()) message_.subject = DecodedField(field.value);
+      if (name == "subject") AddSubject(DecodedField(field.value));
       if (name == "message-id" && message_.message_id.empty())
         message_.message_id = std::string(Trim(Unfold(field.value)));
       if (name == "from" && ++from_fields >= 1) AddMailboxes(field.value, &message_.from);
@@ -52,6 +51,11 @@ class Reader {
     }
     if (from_fields > 1) Note(DefectKind::kAmbiguous, "more than one From field");
     return header;
+  }
+
+  void AddSubject(std::string subject) {
+    AddSegment(Region::kSubject, "subject", subject);
+    if (message_.subject.empty()) message_.subject = std::move(subject);
   }
 
   std::string DecodedField(std::string_view value) {
@@ -71,32 +75,12 @@ class Reader {
     if (!Trim(text).empty()) message_.segments.push_back({region, part, TextView(std::string(text))});
   }
 
-  std::string DecodedBody(const Leaf& leaf) {
-    Decoded decoded;
-    if (leaf.encoding == "base64") {
-      decoded = DecodeBase64(leaf.body);
-    } else if (leaf.encoding == "quoted-printable") {
-      decoded = DecodeQuotedPrintable(leaf.body);
-    } else if (leaf.encoding == "uuencode") {
-      decoded = DecodeUu(leaf.body);
-    } else {
-      return std::string(leaf.body);
-    }
-    if (decoded.has_junk)
-      Note(DefectKind::kIrregular, "part " + leaf.id + ": odd characters in its transfer encoding");
-    if (decoded.continues_after_end) {
-      // List software appends its footer in clear to encoded parts; that is no second reading.
-      Note(DefectKind::kIrregular, "part " + leaf.id + ": text after the end of its base64");
-    }
-    return std::move(decoded.bytes);
-  }
-
   // Head and tail when it is too long.
-  std::string Bounded(std::string text, const std::string& id) {
+  std::string Bounded(std::string text, const Leaf& leaf, DefectKind kind) {
     const std::size_t room =
         std::min(limits_.part_text_bytes, limits_.text_bytes - std::min(limits_.text_bytes, text_bytes_));
     if (text.size() > room) {
-      Note(DefectKind::kOverLimit, "part " + id + ": text longer than is read");
+      Note(kind, "part " + leaf.id + ": text longer than is read");
       const std::size_t head = room / 4 * 3;
       text = ToUtf8(text.substr(0, head) + "\n\n" + text.substr(text.size() - (room - head)), "utf-8").text;
     }
@@ -107,24 +91,37 @@ class Reader {
   void ReadLeaf(const Leaf& leaf) {
     for (const std::string& name : leaf.file_names) AddSegment(Region::kAttachment, leaf.id, name);
     Part part{leaf.id, leaf.media_type, leaf.file_names, {}, false};
-    const bool is_text = leaf.media_type.rfind("text/", 0) == 0;
-    std::string bytes = DecodedBody(leaf);
-    if (!is_text) {
-      part.content = std::move(bytes);
-      message_.parts.push_back(std::move(part));
+    PartText read = ReadPartText(leaf);
+    for (Defect& defect : read.defects) message_.defects.push_back(std::move(defect));
+    part.content = std::move(read.bytes);
+    const bool is_file =
+        !part.content.empty() || (read.text.empty() && leaf.media_type.rfind("text/", 0) != 0);
+    part.is_inline_text = !is_file && !leaf.is_attachment;
+    message_.parts.push_back(std::move(part));
+    if (is_file) {
+      read.other_readings.push_back(std::move(read.text));
+      for (std::string& text : read.other_readings)
+        AddSegment(Region::kAttachment, leaf.id, Bounded(std::move(text), leaf, DefectKind::kIrregular));
       return;
     }
-    Utf8 decoded = ToUtf8(bytes, leaf.charset);
-    if (decoded.is_guess)
-      Note(DefectKind::kIrregular, "part " + leaf.id + ": its characters are not as declared");
-    std::string text = Bounded(std::move(decoded.text), leaf.id);
-    part.is_inline_text = !leaf.is_attachment;
-    message_.parts.push_back(std::move(part));
-    if (leaf.media_type == "text/html") {
+    const std::string text = Bounded(std::move(read.text), leaf, DefectKind::kOverLimit);
+    if (IsMarkup(leaf)) {
       ReadHtmlPart(leaf, text);
     } else {
-      ReadPlainPart(leaf, leaf.is_flowed ? Unflow(text, leaf.has_delsp) : std::move(text));
+      ReadPlainPart(leaf, leaf.is_flowed ? Unflow(text, leaf.has_delsp) : text);
     }
+    for (std::string& other : read.other_readings)
+      AddUnseen(leaf, Bounded(std::move(other), leaf, DefectKind::kOverLimit));
+  }
+
+  static bool IsMarkup(const Leaf& leaf) {
+    return leaf.media_type == "text/html" || leaf.media_type == "application/xhtml+xml" ||
+           leaf.media_type == "text/enriched" || leaf.media_type == "text/richtext";
+  }
+
+  // Text that only some programs show.
+  void AddUnseen(const Leaf& leaf, std::string_view text) {
+    AddSegment(leaf.is_in_attached_message ? Region::kQuoted : Region::kHidden, leaf.id, text);
   }
 
   // The region that a whole leaf has whatever its text says.
@@ -160,13 +157,21 @@ class Reader {
            "part " + leaf.id + ": encrypted");
     }
     AddRegions(leaf, text, {}, {});
+    AddUnseen(leaf, AsOverridden(text));
+    for (UuFile& file : UuFiles(text)) {
+      AddSegment(Region::kAttachment, leaf.id, file.name);
+      AddSegment(Region::kAttachment, leaf.id, file.text);
+      message_.parts.push_back(
+          {leaf.id, "application/octet-stream", {std::move(file.name)}, std::move(file.bytes), false});
+    }
   }
 
   void ReadHtmlPart(const Leaf& leaf, const std::string& html) {
     HtmlText read = ReadHtml(html, limits_);
     if (read.is_cut) Note(DefectKind::kOverLimit, "part " + leaf.id + ": HTML longer or deeper than is read");
     AddRegions(leaf, read.visible, read.quoted, read.signature);
-    AddSegment(leaf.is_in_attached_message ? Region::kQuoted : Region::kHidden, leaf.id, read.hidden);
+    AddUnseen(leaf, read.hidden);
+    AddUnseen(leaf, AsOverridden(read.visible));
   }
 
   Message& message_;

@@ -117,7 +117,7 @@ ParameterValue ParseParameters(std::string_view value, const Limits& limits, boo
       bool too_many = false;
       std::string shown = DecodeText(raw.value, limits, &too_many);
       const auto [place, is_new] = out.parameters.try_emplace(raw.name, shown);
-      if (!is_new && place->second != shown) out.repeated.push_back(raw.name);
+      if (!is_new && place->second != shown) out.repeated.emplace_back(raw.name, shown);
       continue;
     }
     if (star == 0) continue;
@@ -125,7 +125,13 @@ ParameterValue ParseParameters(std::string_view value, const Limits& limits, boo
     const int number = std::atoi(raw.name.c_str() + star + 1);
     pieces[raw.name.substr(0, star)].push_back({number, is_encoded, std::move(raw.value)});
   }
-  for (auto& [name, parts] : pieces) out.parameters[name] = JoinPieces(std::move(parts));
+  for (auto& [name, parts] : pieces) {
+    std::string joined = JoinPieces(std::move(parts));
+    const auto [place, is_new] = out.parameters.try_emplace(name, joined);
+    if (is_new || place->second == joined) continue;
+    out.repeated.emplace_back(name, place->second);
+    place->second = std::move(joined);
+  }
   return out;
 }
 

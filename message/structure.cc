@@ -108,18 +108,37 @@ class Walk {
       Note(DefectKind::kAmbiguous, entity.id, "an odd name of a transfer encoding");
       return found.find("base64") != std::string::npos ? "base64" : "quoted-printable";
     }
-    Note(DefectKind::kIrregular, entity.id, "an unknown transfer encoding");
+    Note(DefectKind::kUnreadable, entity.id, "an unknown transfer encoding");
     return "";
   }
 
   void ReadAs(const Entity& entity, const ParameterValue& type) {
     if (type.value.rfind("multipart/", 0) == 0) {
-      ReadMultipart(entity, type);
+      ReadMultipart(WithoutEncoding(entity, type), type);
     } else if (type.value == "message/rfc822" || type.value == "message/global") {
       ReadAttachedMessage(entity);
     } else {
       AddLeaf(entity, type);
     }
+  }
+
+  // RFC 2045 section 6.4 forbids to encode a multipart; some do, and some only say so.
+  Entity WithoutEncoding(Entity entity, const ParameterValue& type) {
+    const std::string encoding = Encoding(entity);
+    const auto boundary = type.parameters.find("boundary");
+    if (encoding.empty() || boundary == type.parameters.end()) return entity;
+    if (entity.body.find("--" + boundary->second) != std::string_view::npos) return entity;
+    Note(DefectKind::kAmbiguous, entity.id, "an encoded multipart");
+    entity.body = Decode(entity, encoding);
+    return entity;
+  }
+
+  std::string_view Decode(const Entity& entity, const std::string& encoding) {
+    Decoded decoded = encoding == "base64" ? DecodeBase64(entity.body) : DecodeQuotedPrintable(entity.body);
+    if (decoded.has_junk || decoded.continues_after_end)
+      Note(DefectKind::kAmbiguous, entity.id, "odd characters in its transfer encoding");
+    out_->decoded.push_back(std::move(decoded.bytes));
+    return out_->decoded.back();
   }
 
   void ReadMultipart(const Entity& entity, const ParameterValue& type) {
@@ -135,7 +154,9 @@ class Walk {
     if (boundary->second.size() > limits_.boundary_bytes) {
       Note(DefectKind::kOverLimit, entity.id, "a boundary that is too long");
     }
-    if (std::find(type.repeated.begin(), type.repeated.end(), "boundary") != type.repeated.end()) {
+    const bool has_two = std::any_of(type.repeated.begin(), type.repeated.end(),
+                                     [](const auto& one) { return one.first == "boundary"; });
+    if (has_two) {
       Note(DefectKind::kAmbiguous, entity.id, "two different boundaries");
     }
     if (entity.depth >= limits_.depth) {
@@ -214,6 +235,8 @@ class Walk {
     if (over || header_bytes_ > limits_.all_part_header_bytes) {
       Note(DefectKind::kOverLimit, child.id, "a part's header section is too long");
     }
+    if (child.header.is_odd)
+      Note(DefectKind::kAmbiguous, child.id, "a header section that programs read differently");
     child.body = piece.substr(body);
     children->push_back(std::move(child));
   }
@@ -238,11 +261,7 @@ class Walk {
     }
     std::string_view text = entity.body;
     const std::string encoding = Encoding(entity);
-    if (!encoding.empty()) {
-      out_->decoded.push_back(encoding == "base64" ? DecodeBase64(text).bytes
-                                                   : DecodeQuotedPrintable(text).bytes);
-      text = out_->decoded.back();
-    }
+    if (!encoding.empty()) text = Decode(entity, encoding);
     Entity inner;
     inner.id = entity.id == "0" ? "1" : entity.id + ".1";
     inner.depth = entity.depth + 1;
@@ -253,14 +272,36 @@ class Walk {
     if (header_bytes_ > limits_.all_part_header_bytes) {
       Note(DefectKind::kOverLimit, entity.id, "header sections of attached messages are too long");
     }
+    if (inner.header.is_odd)
+      Note(DefectKind::kAmbiguous, entity.id, "a header section that programs read differently");
     inner.body = text.substr(body);
     stack_.push_back(std::move(inner));
+  }
+
+  static void AddFileName(const std::string& name, const std::string& value, Leaf* leaf) {
+    if ((name != "filename" && name != "name") || value.empty()) return;
+    if (std::find(leaf->file_names.begin(), leaf->file_names.end(), value) == leaf->file_names.end())
+      leaf->file_names.push_back(value);
+  }
+
+  // Text that looks like parts of its own: a program with another idea of the boundary shows it otherwise.
+  bool HidesParts(std::string_view body) const {
+    for (std::size_t at = body.substr(0, 2) == "--" ? 0 : body.find("\n--"); at != std::string_view::npos;
+         at = body.find("\n--", at + 1)) {
+      std::size_t line = body.find('\n', at + 1);
+      if (line == std::string_view::npos) return false;
+      const std::string next = LowerAscii(body.substr(line + 1, 40));
+      if (next.rfind("content-type:", 0) == 0 || next.rfind("content-transfer-encoding:", 0) == 0)
+        return true;
+    }
+    return false;
   }
 
   void AddLeaf(const Entity& entity, const ParameterValue& type) {
     Leaf leaf;
     leaf.id = entity.id == "0" ? "1" : entity.id;
-    leaf.media_type = type.value.empty() ? "text/plain" : type.value;
+    // RFC 2045 section 5.2: what is no type is text/plain.
+    leaf.media_type = type.value.find('/') == std::string::npos ? "text/plain" : type.value;
     const auto parameter = [&](const char* name) {
       const auto found = type.parameters.find(name);
       return found == type.parameters.end() ? std::string() : found->second;
@@ -274,13 +315,8 @@ class Walk {
     const ParameterValue disposition = Parameters(entity, entity.header.disposition);
     leaf.is_attachment = disposition.value == "attachment";
     for (const ParameterValue* from : {&disposition, &type}) {
-      for (const char* name : {"filename", "name"}) {
-        const auto found = from->parameters.find(name);
-        if (found == from->parameters.end() || found->second.empty()) continue;
-        const auto& names = leaf.file_names;
-        if (std::find(names.begin(), names.end(), found->second) == names.end())
-          leaf.file_names.push_back(found->second);
-      }
+      for (const auto& [name, value] : from->parameters) AddFileName(name, value, &leaf);
+      for (const auto& [name, value] : from->repeated) AddFileName(name, value, &leaf);
     }
     const bool is_opaque =
         leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
@@ -289,6 +325,12 @@ class Walk {
     }
     if (leaf.media_type == "message/partial")
       Note(DefectKind::kUnreadable, leaf.id, "only a part of a message");
+    if (leaf.media_type == "message/external-body")
+      Note(DefectKind::kUnreadable, leaf.id, "its text lies elsewhere");
+    if (entity.id == "0" && leaf.media_type == "text/plain" && HasContentFields(leaf.body))
+      Note(DefectKind::kAmbiguous, leaf.id, "header fields in the text, after a stray line");
+    if (leaf.encoding.empty() && HidesParts(leaf.body))
+      Note(DefectKind::kAmbiguous, leaf.id, "parts that only some programs see");
     out_->leaves.push_back(std::move(leaf));
   }
 
@@ -299,46 +341,6 @@ class Walk {
 };
 
 }  // namespace
-
-std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header,
-                           bool* over_limit) {
-  std::string name, value;
-  std::size_t read = 0;
-  const auto take = [&] {
-    if (name == "content-type") header->content_types.push_back(value);
-    if (name == "content-transfer-encoding") header->encodings.push_back(value);
-    if (name == "content-disposition") header->disposition = value;
-    if (name == "content-description") header->description = value;
-    if (name == "subject") header->subject = value;
-    name.clear();
-    value.clear();
-  };
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    at = std::min(end + 1, text.size());
-    if (line.empty()) break;
-    read += line.size();
-    if (read > limits.part_header_bytes) {
-      *over_limit = true;
-      continue;
-    }
-    if (line[0] == ' ' || line[0] == '\t') {
-      value += line;
-      continue;
-    }
-    take();
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    name = LowerAscii(Trim(line.substr(0, colon)));
-    if (name.rfind("content-", 0) == 0 || name == "subject")
-      value = std::string(Trim(line.substr(colon + 1)));
-  }
-  take();
-  return at;
-}
 
 Structure ReadStructure(const PartHeader& header, std::string_view body, const Limits& limits) {
   Structure out;

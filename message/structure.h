@@ -21,6 +21,7 @@ struct PartHeader {
   std::string disposition;
   std::string description;
   std::string subject;  // of an attached message
+  bool is_odd = false;  // programs differ on where it ends or what it says
 };
 
 struct Leaf {
@@ -49,5 +50,8 @@ Structure ReadStructure(const PartHeader& header, std::string_view body, const L
 
 // Splits a part's header section off; returns where its body begins.
 std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header, bool* over_limit);
+
+// True when content fields follow before the next blank line: some programs still read them.
+bool HasContentFields(std::string_view text);
 
 }  // namespace listwarden

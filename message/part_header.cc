@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "message/header_fields.h"
+#include "message/structure.h"
+
+namespace listwarden {
+
+bool HasContentFields(std::string_view text) {
+  const std::string lower =
+      LowerAscii(text.substr(0, std::min(text.find("\n\n"), text.find("\n\r\n"))).substr(0, 4000));
+  return lower.rfind("content-t", 0) == 0 || lower.find("\ncontent-t") != std::string::npos;
+}
+
+std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header,
+                           bool* over_limit) {
+  std::string name, value;
+  std::size_t read = 0;
+  const auto take = [&] {
+    if (name == "content-type") header->content_types.push_back(value);
+    if (name == "content-transfer-encoding") header->encodings.push_back(value);
+    if (name == "content-disposition") header->disposition = value;
+    if (name == "content-description") header->description = value;
+    if (name == "subject") header->subject = value;
+    name.clear();
+    value.clear();
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t begin = at;
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    at = std::min(end + 1, text.size());
+    if (line.empty()) break;
+    read += line.size();
+    if (read > limits.part_header_bytes) {
+      *over_limit = true;
+      continue;
+    }
+    if (line[0] == ' ' || line[0] == '\t') {
+      header->is_odd |= Trim(line).empty() || begin == 0;
+      value += line;
+      continue;
+    }
+    take();
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos && line.substr(0, 5) != "From " && line.substr(0, 6) != ">From ") {
+      // Text begins without a blank line; or a stray line, for programs that go on.
+      header->is_odd |= HasContentFields(text.substr(at));
+      return begin;
+    }
+    if (colon == std::string_view::npos) continue;
+    name = LowerAscii(Trim(line.substr(0, colon)));
+    if (name.rfind("content-", 0) == 0 || name == "subject")
+      value = std::string(Trim(line.substr(colon + 1)));
+  }
+  take();
+  return at;
+}
+
+}  // namespace listwarden

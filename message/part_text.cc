@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "message/part_text.h"
+
+#include <algorithm>
+
+#include "message/charset.h"
+#include "message/decode.h"
+#include "message/header_fields.h"
+
+namespace listwarden {
+namespace {
+
+// A file without a text type that opens as text.
+bool LooksLikeText(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 512);
+  const auto is_odd = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 9 || byte == 11 || (byte > 13 && byte < 32) || byte == 127;
+  };
+  if (head.empty() || std::any_of(head.begin(), head.end(), is_odd)) return false;
+  if (head.substr(0, 5) == "%PDF-") return false;
+  return IsValidUtf8(head.substr(0, head.find_last_of(" \n") + 1));
+}
+
+class LeafReader {
+ public:
+  explicit LeafReader(const Leaf& leaf) : leaf_(leaf) {}
+
+  PartText Read() {
+    out_.bytes = Decoded();
+    if (!IsText() && !LooksLikeText(out_.bytes)) return std::move(out_);
+    Utf8 decoded = ToUtf8(out_.bytes, leaf_.charset);
+    if (decoded.is_guess) Note(DefectKind::kIrregular, "its characters are not as declared");
+    if (decoded.is_guess && LowerAscii(leaf_.charset) == "utf-8" && HasOverlongForms(out_.bytes))
+      Note(DefectKind::kAmbiguous, "letters in overlong UTF-8");
+    out_.text = std::move(decoded.text);
+    ReadOtherCharsets();
+    if (IsText()) out_.bytes.clear();
+    return std::move(out_);
+  }
+
+ private:
+  void Note(DefectKind kind, const std::string& what) {
+    out_.defects.push_back({kind, "part " + leaf_.id + ": " + what});
+  }
+
+  bool IsText() const {
+    return leaf_.media_type.rfind("text/", 0) == 0 || leaf_.media_type == "application/xhtml+xml";
+  }
+
+  void AddReading(std::string text) {
+    if (!IsText() && !LooksLikeText(text)) return;
+    if (!text.empty() && text != out_.text) out_.other_readings.push_back(std::move(text));
+  }
+
+  std::string Decoded() {
+    listwarden::Decoded decoded;
+    if (leaf_.encoding == "base64") {
+      decoded = DecodeBase64(leaf_.body);
+      // Some programs go on past padding or read the alphabet of URLs.
+      if (decoded.has_junk || decoded.continues_after_end)
+        AddReading(ToUtf8(DecodeBase64Loosely(leaf_.body), leaf_.charset).text);
+    } else if (leaf_.encoding == "quoted-printable") {
+      decoded = DecodeQuotedPrintable(leaf_.body);
+    } else if (leaf_.encoding == "uuencode") {
+      decoded = DecodeUu(leaf_.body);
+    } else {
+      return std::string(leaf_.body);
+    }
+    // Software of lists appends its footer in clear to encoded parts; that is no second reading.
+    if (decoded.has_junk) Note(DefectKind::kIrregular, "odd characters in its transfer encoding");
+    if (decoded.continues_after_end) Note(DefectKind::kIrregular, "text after the end of its base64");
+    return std::move(decoded.bytes);
+  }
+
+  // What programs show that do not know the charset, or drop NUL.
+  void ReadOtherCharsets() {
+    const bool is_ascii = std::all_of(out_.bytes.begin(), out_.bytes.end(),
+                                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const std::string charset = LowerAscii(leaf_.charset);
+    const bool is_superset = charset.empty() || charset == "us-ascii" || charset == "utf-8" ||
+                             charset.rfind("iso-8859", 0) == 0 || charset.rfind("windows-125", 0) == 0;
+    if (!is_superset && is_ascii) AddReading(ToUtf8(out_.bytes, "").text);
+    if (out_.bytes.find('\0') != std::string::npos) {
+      std::string without = out_.bytes;
+      std::erase(without, '\0');
+      AddReading(ToUtf8(without, "").text);
+    }
+  }
+
+  // "i" as 0xc1 0xa9: forbidden, but some decoders take it.
+  static bool HasOverlongForms(std::string_view bytes) {
+    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+      const auto byte = static_cast<unsigned char>(bytes[i]);
+      if ((byte == 0xc0 || byte == 0xc1) && (static_cast<unsigned char>(bytes[i + 1]) & 0xc0) == 0x80)
+        return true;
+    }
+    return false;
+  }
+
+  const Leaf& leaf_;
+  PartText out_;
+};
+
+constexpr std::string_view kOverride = "\u202e", kPop = "\u202c";
+
+std::string Reversed(std::string_view text) {
+  std::string out;
+  for (std::size_t end = text.size(); end > 0;) {
+    std::size_t begin = end - 1;
+    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80) --begin;
+    out += text.substr(begin, end - begin);
+    end = begin;
+  }
+  return out;
+}
+
+}  // namespace
+
+PartText ReadPartText(const Leaf& leaf) { return LeafReader(leaf).Read(); }
+
+std::vector<UuFile> UuFiles(std::string_view text) {
+  constexpr std::size_t kFiles = 20;
+  constexpr std::string_view kBegin = "begin ";
+  std::vector<UuFile> files;
+  for (std::size_t at = text.find(kBegin); at != std::string_view::npos && files.size() < kFiles;
+       at = text.find(kBegin, at + 1)) {
+    if (at > 0 && text[at - 1] != '\n') continue;
+    const std::string_view line = text.substr(at, text.find('\n', at) - at);
+    const auto digits_end = std::min(line.find_first_not_of("01234567", kBegin.size()), line.size());
+    const std::size_t digits = digits_end - kBegin.size();
+    if (digits < 3 || digits > 4 || digits_end + 1 >= line.size()) continue;
+    UuFile file{std::string(Trim(line.substr(digits_end))), DecodeUu(text.substr(at)).bytes, {}};
+    if (LooksLikeText(file.bytes)) file.text = ToUtf8(file.bytes, "").text;
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::string AsOverridden(std::string_view text) {
+  std::string out;
+  for (std::size_t at = text.find(kOverride); at != std::string_view::npos; at = text.find(kOverride, at)) {
+    at += kOverride.size();
+    const std::size_t end = std::min({text.find(kPop, at), text.find('\n', at), text.size()});
+    out += Reversed(text.substr(at, end - at));
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace listwarden
