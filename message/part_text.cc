@@ -81,7 +81,8 @@ class LeafReader {
     const bool is_superset = charset.empty() || charset == "us-ascii" || charset == "utf-8" ||
                              charset.rfind("iso-8859", 0) == 0 || charset.rfind("windows-125", 0) == 0;
     if (!is_superset && is_ascii) AddReading(ToUtf8(out_.bytes, "").text);
-    if (out_.bytes.find('\0') != std::string::npos) {
+    const bool has_mark = out_.bytes.rfind("\xff\xfe", 0) == 0 || out_.bytes.rfind("\xfe\xff", 0) == 0;
+    if (!has_mark && out_.bytes.find('\0') != std::string::npos) {
       std::string without = out_.bytes;
       std::erase(without, '\0');
       AddReading(ToUtf8(without, "").text);

@@ -274,8 +274,29 @@ class Cutter {
       if (phrases >= 3 || (phrases == 2 && other_paragraphs == 0 && names_mail)) {
         for (std::size_t j = i; j < end; ++j) lines_[j].region = Region::kLegalFooter;
       } else if (++other_paragraphs > 8) {
-        return;
+        break;
       }
+    }
+    WidenLegalFooters();
+  }
+
+  bool IsLegal(std::size_t i) const { return lines_[i].region == Region::kLegalFooter; }
+
+  // To the rule above and to paragraphs below that go on in the same tone.
+  void WidenLegalFooters() {
+    for (std::size_t i = 1; i < lines_.size(); ++i) {
+      if (IsLegal(i) || !IsLegal(i - 1) || IsBlank(i - 1)) continue;
+      while (i < lines_.size() && IsBlank(i)) ++i;
+      const std::size_t first = i;
+      while (i < lines_.size() && !IsBlank(i) && IsAuthor(i)) ++i;
+      if (i > first && LegalPhrases(Lower(first, i - 1), 1) > 0)
+        SetAuthorLines(first, i, Region::kLegalFooter);
+    }
+    for (std::size_t i = lines_.size(), next = 0; i-- > 0;) {
+      if (IsBlank(i)) continue;
+      if (next > 0 && IsLegal(next) && IsAuthor(i) && IsSeparator(Lower(i)))
+        lines_[i].region = Region::kLegalFooter;
+      next = i;
     }
   }
 

@@ -321,6 +321,12 @@ std::string Part(const std::string& fields, const std::string& body) {
   return kTop + fields + "\n" + body + "\n";
 }
 
+std::string Times(const std::string& text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
 struct Trick {
   const char* name;
   std::string raw;
@@ -386,12 +392,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Trick{"unclosed_comment", Part(kHtml, "<!-- " + kM)},
                     Trick{"script_not_closed", Part(kHtml, "<script>x</script >" + kM)},
                     Trick{"nul_in_tag", Part(kHtml, std::string("<sc\0ript>", 9) + kM)},
-                    Trick{"many_divs", Part(kHtml,
-                                            [] {
-                                              std::string t;
-                                              for (int i = 0; i < 9000; ++i) t += "<div>";
-                                              return t + kMarker;
-                                            }())}),
+                    Trick{"many_divs", Part(kHtml, Times("<div>", 9000) + kM)}),
     [](const auto& trick) { return trick.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -414,13 +415,7 @@ INSTANTIATE_TEST_SUITE_P(
         Trick{"subject_words", "Subject: =?utf-8?B?aGlkZGVu?= =?utf-8?Q?mark?==?us-ascii?q?er?=\n\nx"},
         Trick{"subject_split_character", "Subject: =?utf-8?Q?hidden=D0?= =?utf-8?Q?=BCarker?=\n\nx"},
         Trick{"subject_twice", "Subject: clean\nSubject: " + kM + "\n\nx"},
-        Trick{"subject_many_words", "Subject: " +
-                                        [] {
-                                          std::string t;
-                                          for (int i = 0; i < 600; ++i) t += "=?utf-8?Q?a?= ";
-                                          return t;
-                                        }() +
-                                        kM + "\n\nx"},
+        Trick{"subject_many_words", "Subject: " + Times("=?utf-8?Q?a?= ", 600) + kM + "\n\nx"},
         Trick{"two_from", "From: a@b.example\nFrom: c@d.example\nSubject: x\n\nx"},
         Trick{"stray_line_before_header",
               "From: a@b.example\nstray\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n" +
