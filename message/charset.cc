@@ -6,25 +6,24 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <vector>
 
 namespace listwarden {
 namespace {
 
-bool IsAscii(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 std::string CleanLineEnds(std::string text) {
-  std::size_t to = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '\r') {
-      if (i + 1 < text.size() && text[i + 1] == '\n') continue;
-      c = '\n';
-    }
-    text[to++] = c == '\0' ? ' ' : c;
+  if (text.find('\0') != std::string::npos) std::replace(text.begin(), text.end(), '\0', ' ');
+  std::size_t to = text.find('\r');
+  if (to == std::string::npos) return text;
+  for (std::size_t from = to; from < text.size();) {
+    // text[from] is CR.
+    if (from + 1 == text.size() || text[from + 1] != '\n') text[to++] = '\n';
+    const std::size_t end = std::min(text.find('\r', from + 1), text.size());
+    std::memmove(text.data() + to, text.data() + from + 1, end - from - 1);
+    to += end - from - 1;
+    from = end;
   }
   text.resize(to);
   return text;
@@ -75,6 +74,18 @@ std::string Lower(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsAscii(std::string_view bytes) {
+  std::uint64_t seen = 0;
+  std::size_t at = 0;
+  for (; at + 8 <= bytes.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, 8);
+    seen |= word;
+  }
+  for (; at < bytes.size(); ++at) seen |= static_cast<unsigned char>(bytes[at]);
+  return (seen & 0x8080808080808080) == 0;
+}
 
 bool IsValidUtf8(std::string_view bytes) {
   const auto* text = reinterpret_cast<const std::uint8_t*>(bytes.data());

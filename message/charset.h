@@ -15,6 +15,7 @@ struct Utf8 {
 // `declared` may be empty. UTF-7 is read only when declared. A byte order mark wins over the declaration.
 Utf8 ToUtf8(std::string_view bytes, std::string_view declared);
 
+bool IsAscii(std::string_view bytes);
 bool IsValidUtf8(std::string_view bytes);
 
 }  // namespace listwarden

@@ -34,25 +34,41 @@ int HexDigit(char c) {
 
 Decoded DecodeBase64(std::string_view text) {
   Decoded out;
-  out.bytes.reserve(text.size() / 4 * 3 + 3);
+  out.bytes.resize(text.size() / 4 * 3 + 6);
+  char* to = out.bytes.data();
   std::uint32_t group = 0;
   int digits = 0;
   bool has_ended = false;
+  const auto put = [&](int shift) { *to++ = static_cast<char>(group >> shift & 0xff); };
   const auto flush = [&] {
-    if (digits >= 2) out.bytes += static_cast<char>(group >> (6 * digits - 8) & 0xff);
-    if (digits == 3) out.bytes += static_cast<char>(group >> 2 & 0xff);
+    if (digits >= 2) *to++ = static_cast<char>(group >> (6 * digits - 8) & 0xff);
+    if (digits == 3) put(2);
     group = 0;
     digits = 0;
   };
-  for (const char c : text) {
-    const std::uint8_t value = kTable[static_cast<unsigned char>(c)];
+  const auto value_at = [&](std::size_t i) { return kTable[static_cast<unsigned char>(text[i])]; };
+  for (std::size_t at = 0; at < text.size();) {
+    if (digits == 0 && !has_ended) {
+      for (; at + 4 <= text.size(); at += 4) {
+        const std::uint32_t a = value_at(at), b = value_at(at + 1), c = value_at(at + 2),
+                            d = value_at(at + 3);
+        if ((a | b | c | d) >= 64) break;
+        group = a << 18 | b << 12 | c << 6 | d;
+        put(16);
+        put(8);
+        put(0);
+      }
+      group = 0;
+      if (at == text.size()) break;
+    }
+    const std::uint8_t value = value_at(at++);
     if (value < 64) {
       if (has_ended) out.continues_after_end = true;
       group = group << 6 | value;
       if (++digits == 4) {
-        out.bytes += static_cast<char>(group >> 16 & 0xff);
-        out.bytes += static_cast<char>(group >> 8 & 0xff);
-        out.bytes += static_cast<char>(group & 0xff);
+        put(16);
+        put(8);
+        put(0);
         group = 0;
         digits = 0;
       }
@@ -64,6 +80,7 @@ Decoded DecodeBase64(std::string_view text) {
     }
   }
   flush();
+  out.bytes.resize(static_cast<std::size_t>(to - out.bytes.data()));
   return out;
 }
 
@@ -91,7 +108,9 @@ Decoded DecodeQuotedPrintable(std::string_view text) {
     bool is_soft = false;
     for (std::size_t i = 0; i < line.size(); ++i) {
       if (line[i] != '=') {
-        out.bytes += line[i];
+        const std::size_t sign = std::min(line.find('=', i), line.size());
+        out.bytes += line.substr(i, sign - i);
+        i = sign - 1;
       } else if (i + 1 == line.size()) {
         is_soft = true;
       } else if (i + 2 < line.size() && HexDigit(line[i + 1]) >= 0 && HexDigit(line[i + 2]) >= 0) {

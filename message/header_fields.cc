@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "message/header_fields.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include "message/header_tokens.h"
 
 namespace listwarden {
@@ -33,9 +36,20 @@ std::string QuotedString(std::string_view text, std::size_t* at) {
 }
 
 std::string LowerAscii(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x80 * kOnes;
   std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  std::size_t at = 0;
+  // Eight bytes at a time: capitals are those from 'A' on that are not past 'Z'.
+  for (; at + 8 <= out.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, out.data() + at, 8);
+    const std::uint64_t low = word & ~kHigh;
+    const std::uint64_t past_z = low + (0x7f - 'Z') * kOnes, from_a = low + (0x80 - 'A') * kOnes;
+    word |= (from_a & ~past_z & ~word & kHigh) >> 2;
+    std::memcpy(out.data() + at, &word, 8);
+  }
+  for (; at < out.size(); ++at) {
+    if (out[at] >= 'A' && out[at] <= 'Z') out[at] = static_cast<char>(out[at] + 32);
   }
   return out;
 }

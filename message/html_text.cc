@@ -103,19 +103,23 @@ class Collector {
       to += text;
       return;
     }
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const char c = text[i];
-      if (text.substr(i, 2) == "\u00a0") {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find_first_of(" \t\n\r\xc2", at), text.size());
+      to += text.substr(at, end - at);
+      at = end;
+      if (at == text.size()) break;
+      if (text.substr(at, 2) == "\u00a0") {
         to += ' ';
-        ++i;
+        at += 2;
         continue;
       }
-      const bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+      const bool is_blank = text[at] != '\xc2';
       if (!is_blank) {
-        to += c;
+        to += text[at];
       } else if (!to.empty() && to.back() != ' ' && to.back() != '\n') {
         to += ' ';
       }
+      ++at;
     }
   }
 

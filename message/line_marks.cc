@@ -3,35 +3,73 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 
 namespace listwarden {
 namespace {
 
-using Words = std::string_view;
-
 bool Has(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
 
+// Phrases in order of their first byte, so that few are compared at any place.
 template <std::size_t N>
-bool HasAny(std::string_view text, const std::array<Words, N>& words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return Has(text, one); });
+struct PhraseTable {
+  std::array<std::string_view, N> phrases;
+  std::array<std::uint16_t, 257> first;
+};
+
+template <std::size_t N>
+constexpr PhraseTable<N> Phrases(const std::string_view (&list)[N]) {
+  PhraseTable<N> table{};
+  const auto byte = [](std::string_view phrase) { return static_cast<unsigned char>(phrase[0]); };
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < 256; ++c) {
+    table.first[c] = static_cast<std::uint16_t>(at);
+    for (const std::string_view phrase : list) {
+      if (byte(phrase) == c) table.phrases[at++] = phrase;
+    }
+  }
+  table.first[256] = static_cast<std::uint16_t>(at);
+  return table;
+}
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+// Which phrase the text starts with.
+template <std::size_t N>
+std::size_t PhraseAtStart(std::string_view text, const PhraseTable<N>& table) {
+  if (text.empty()) return kNone;
+  const auto byte = static_cast<unsigned char>(text[0]);
+  for (std::size_t i = table.first[byte]; i < table.first[byte + 1u]; ++i) {
+    if (text.substr(0, table.phrases[i].size()) == table.phrases[i]) return i;
+  }
+  return kNone;
 }
 
 template <std::size_t N>
-bool StartsWithAny(std::string_view text, const std::array<Words, N>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view one) { return text.substr(0, one.size()) == one; });
+bool StartsWithAny(std::string_view text, const PhraseTable<N>& table) {
+  return PhraseAtStart(text, table) != kNone;
+}
+
+template <std::size_t N>
+bool HasAny(std::string_view text, const PhraseTable<N>& table) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (StartsWithAny(text.substr(at), table)) return true;
+  }
+  return false;
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr auto kWrote =
-    std::to_array<Words>({" wrote",        "> wrote",    " writes",   " said:",   " schrieb",    " a écrit",
-                          "a écrit :",     " escribió",  " escreveu", " scrisse", " ha scritto", " schreef",
-                          " geschreven",   " skrev",     " napisał",  " написал", " писал",      " пише",
-                          " ysgrifennodd", " kirjoitti", " yazdı",    "wrote:",   " == "});
+    Phrases({" wrote",        "> wrote",    " writes",   " said:",   " schrieb",    " a écrit",
+             "a écrit :",     " escribió",  " escreveu", " scrisse", " ha scritto", " schreef",
+             " geschreven",   " skrev",     " napisał",  " написал", " писал",      " пише",
+             " ysgrifennodd", " kirjoitti", " yazdı",    "wrote:",   " == "});
 constexpr auto kAttributionStart =
-    std::to_array<Words>({"on ", "am ", "le ", "el ", "em ", "ar ", "op ", "il ", "den ", "dnia ", "w dniu ",
-                          "quoting ", "at ", "in message", "in article", "\"", "* ", "----- ", "---- on "});
+    Phrases({"on ", "am ", "le ", "el ", "em ", "ar ", "op ", "il ", "den ", "dnia ", "w dniu ", "quoting ",
+             "at ", "in message", "in article", "\"", "* ", "----- ", "---- on "});
 
 // "2003", "12:34".
 bool HasDateOrTime(std::string_view text) {
@@ -58,151 +96,150 @@ bool EndsLikeAnAttribution(std::string_view text) {
          (text.size() > 8 && text.substr(text.size() - 4) == "----");
 }
 
-constexpr auto kForwardWords = std::to_array<Words>(
-    {"original message", "forwarded message", "original appointment", "ursprüngliche nachricht",
-     "weitergeleitete", "message d'origine", "message transféré", "neges wreiddiol", "forwarded by",
-     "original-nachricht", "mensaje original", "messaggio originale", "forwarded to you", "message forwarded",
-     "reply message", "oprindelig meddelelse", "oorspronkelijk bericht"});
+constexpr auto kForwardWords =
+    Phrases({"original message", "forwarded message", "original appointment", "ursprüngliche nachricht",
+             "weitergeleitete", "message d'origine", "message transféré", "neges wreiddiol", "forwarded by",
+             "original-nachricht", "mensaje original", "messaggio originale", "forwarded to you",
+             "message forwarded", "reply message", "oprindelig meddelelse", "oorspronkelijk bericht"});
 
-constexpr auto kFromWords =
-    std::to_array<Words>({"from:", "von:", "de :", "de:", "oddi wrth:", "da:", "från:", "fra:", "van:", "od:",
-                          "от:", "От:", "lähettäjä:", "expéditeur:"});
+constexpr auto kFromWords = Phrases({"from:", "von:", "de :", "de:", "oddi wrth:", "da:", "från:", "fra:",
+                                     "van:", "od:", "от:", "От:", "lähettäjä:", "expéditeur:"});
 constexpr auto kSubjectWords =
-    std::to_array<Words>({"subject:", "betreff:", "objet:", "objet :", "asunto:", "assunto:", "oggetto:",
-                          "ämne:", "Ämne:", "emne:", "onderwerp:", "temat:", "pwnc:"});
-constexpr auto kHeaderWords = std::to_array<Words>(
-    {"sent:",  "date:",      "to:",         "cc:",       "bcc:",         "gesendet:",
-     "datum:", "an:",        "envoyé",      "date :",    "à :",          "à:",
-     "cc :",   "enviado",    "fecha:",      "para:",     "inviato:",     "data:",
-     "a:",     "skickat:",   "till:",       "sendt:",    "til:",         "dato:",
-     "aan:",   "verzonden:", "do:",         "wysłano:",  "anfonwyd:",    "dyddiad:",
-     "at:",    "reply-to:",  "importance:", "risposta:", "attachments:", "organization:"});
+    Phrases({"subject:", "betreff:", "objet:", "objet :", "asunto:", "assunto:", "oggetto:", "ämne:", "Ämne:",
+             "emne:", "onderwerp:", "temat:", "pwnc:"});
+constexpr auto kHeaderWords =
+    Phrases({"sent:",  "date:",      "to:",         "cc:",       "bcc:",         "gesendet:",
+             "datum:", "an:",        "envoyé",      "date :",    "à :",          "à:",
+             "cc :",   "enviado",    "fecha:",      "para:",     "inviato:",     "data:",
+             "a:",     "skickat:",   "till:",       "sendt:",    "til:",         "dato:",
+             "aan:",   "verzonden:", "do:",         "wysłano:",  "anfonwyd:",    "dyddiad:",
+             "at:",    "reply-to:",  "importance:", "risposta:", "attachments:", "organization:"});
 
-constexpr auto kListFooterWords = std::to_array<Words>(
-    {"mailing list", "unsubscribe", "listinfo", "jiscmail", "list-archive", "to subscribe", "mailman",
-     "digest at", "list archives", "you are subscribed", "because you are subscribed", "yahoo! groups",
-     "groups.io", "majordomo", "ddad-danysgrifio"});
-constexpr auto kListFooterStarts = std::to_array<Words>(
+constexpr auto kListFooterWords =
+    Phrases({"mailing list", "unsubscribe", "listinfo", "jiscmail", "list-archive", "to subscribe", "mailman",
+             "digest at", "list archives", "you are subscribed", "because you are subscribed",
+             "yahoo! groups", "groups.io", "majordomo", "ddad-danysgrifio"});
+constexpr auto kListFooterStarts = Phrases(
     {"to unsubscribe", "you received this message because you are subscribed",
      "to stop receiving emails from it", "to post to this group",
      "unsubscribe:", "you are receiving this because", "i ddad-danysgrifio",
      "this message was issued to members of", "groups.io links", "------------------------ yahoo! groups"});
 
-constexpr auto kLegalPhrases = std::to_array<Words>({"confidential",
-                                                     "intended solely",
-                                                     "intended only",
-                                                     "intended for the",
-                                                     "intended recipient",
-                                                     "addressee",
-                                                     "privileged",
-                                                     "disclaimer",
-                                                     "delete it",
-                                                     "delete this",
-                                                     "delete the",
-                                                     "notify the sender",
-                                                     "contact the sender",
-                                                     "inform the sender",
-                                                     "notify us",
-                                                     "advise the sender",
-                                                     "unauthorised",
-                                                     "unauthorized",
-                                                     "registered in england",
-                                                     "registered office",
-                                                     "company number",
-                                                     "company no",
-                                                     "registered charity",
-                                                     "charitable body",
-                                                     "views expressed",
-                                                     "views or opinions",
-                                                     "do not necessarily",
-                                                     "viruses",
-                                                     "virus",
-                                                     "in error",
-                                                     "disclos",
-                                                     "legally",
-                                                     "legal professional",
-                                                     "important notice",
-                                                     "may contain",
-                                                     "any attachments",
-                                                     "attachments to it",
-                                                     "freedom of information",
-                                                     "monitored",
-                                                     "copying",
-                                                     "distribution",
-                                                     "is prohibited",
-                                                     "strictly prohibited",
-                                                     "secure email",
-                                                     "data protection",
-                                                     "cyfrinachol",
-                                                     "derbynnydd",
-                                                     "bwriedir",
-                                                     "elusen gofrestredig",
-                                                     "mae'r neges",
-                                                     "neges e-bost",
-                                                     "y neges hon",
-                                                     "nas awdurdodwyd",
-                                                     "ymwadiad",
-                                                     "hysbysu'r",
-                                                     "fwriadwyd"});
+constexpr auto kLegalPhrases = Phrases({"confidential",
+                                        "intended solely",
+                                        "intended only",
+                                        "intended for the",
+                                        "intended recipient",
+                                        "addressee",
+                                        "privileged",
+                                        "disclaimer",
+                                        "delete it",
+                                        "delete this",
+                                        "delete the",
+                                        "notify the sender",
+                                        "contact the sender",
+                                        "inform the sender",
+                                        "notify us",
+                                        "advise the sender",
+                                        "unauthorised",
+                                        "unauthorized",
+                                        "registered in england",
+                                        "registered office",
+                                        "company number",
+                                        "company no",
+                                        "registered charity",
+                                        "charitable body",
+                                        "views expressed",
+                                        "views or opinions",
+                                        "do not necessarily",
+                                        "viruses",
+                                        "virus",
+                                        "in error",
+                                        "disclos",
+                                        "legally",
+                                        "legal professional",
+                                        "important notice",
+                                        "may contain",
+                                        "any attachments",
+                                        "attachments to it",
+                                        "freedom of information",
+                                        "monitored",
+                                        "copying",
+                                        "distribution",
+                                        "is prohibited",
+                                        "strictly prohibited",
+                                        "secure email",
+                                        "data protection",
+                                        "cyfrinachol",
+                                        "derbynnydd",
+                                        "bwriedir",
+                                        "elusen gofrestredig",
+                                        "mae'r neges",
+                                        "neges e-bost",
+                                        "y neges hon",
+                                        "nas awdurdodwyd",
+                                        "ymwadiad",
+                                        "hysbysu'r",
+                                        "fwriadwyd"});
 
-constexpr auto kClosings = std::to_array<Words>({"regards",
-                                                 "best regards",
-                                                 "kind regards",
-                                                 "warm regards",
-                                                 "many thanks",
-                                                 "thanks",
-                                                 "thank you",
-                                                 "best wishes",
-                                                 "best",
-                                                 "cheers",
-                                                 "all the best",
-                                                 "yours",
-                                                 "yours sincerely",
-                                                 "yours faithfully",
-                                                 "sincerely",
-                                                 "with thanks",
-                                                 "thanks in advance",
-                                                 "cofion",
-                                                 "cofion gorau",
-                                                 "diolch",
-                                                 "diolch yn fawr",
-                                                 "with best wishes",
-                                                 "kindest regards",
-                                                 "bw",
-                                                 "kr",
-                                                 "rgds",
-                                                 "br",
-                                                 "with kind regards",
-                                                 "hth"});
-constexpr auto kMobile = std::to_array<Words>({"sent from my ",
-                                               "get outlook for",
-                                               "sent from outlook",
-                                               "sent from mail for",
-                                               "sent from yahoo",
-                                               "anfonwyd o",
-                                               "sent via ",
-                                               "sent from windows",
-                                               "sent from mailbox",
-                                               "sent with ",
-                                               "envoyé de",
-                                               "envoyé depuis",
-                                               "von meinem ",
-                                               "gesendet von",
-                                               "sendt fra",
-                                               "skickat från",
-                                               "enviado desde",
-                                               "enviado do",
-                                               "inviato da",
-                                               "verstuurd vanaf",
-                                               "wysłane z",
-                                               "отправлено с",
-                                               "Отправлено с",
-                                               "from my iphone",
-                                               "please consider the environment",
-                                               "think before you print",
-                                               "cael outlook",
-                                               "sent by ",
-                                               "sent from "});
+constexpr auto kClosings = Phrases({"regards",
+                                    "best regards",
+                                    "kind regards",
+                                    "warm regards",
+                                    "many thanks",
+                                    "thanks",
+                                    "thank you",
+                                    "best wishes",
+                                    "best",
+                                    "cheers",
+                                    "all the best",
+                                    "yours",
+                                    "yours sincerely",
+                                    "yours faithfully",
+                                    "sincerely",
+                                    "with thanks",
+                                    "thanks in advance",
+                                    "cofion",
+                                    "cofion gorau",
+                                    "diolch",
+                                    "diolch yn fawr",
+                                    "with best wishes",
+                                    "kindest regards",
+                                    "bw",
+                                    "kr",
+                                    "rgds",
+                                    "br",
+                                    "with kind regards",
+                                    "hth"});
+constexpr auto kMobile = Phrases({"sent from my ",
+                                  "get outlook for",
+                                  "sent from outlook",
+                                  "sent from mail for",
+                                  "sent from yahoo",
+                                  "anfonwyd o",
+                                  "sent via ",
+                                  "sent from windows",
+                                  "sent from mailbox",
+                                  "sent with ",
+                                  "envoyé de",
+                                  "envoyé depuis",
+                                  "von meinem ",
+                                  "gesendet von",
+                                  "sendt fra",
+                                  "skickat från",
+                                  "enviado desde",
+                                  "enviado do",
+                                  "inviato da",
+                                  "verstuurd vanaf",
+                                  "wysłane z",
+                                  "отправлено с",
+                                  "Отправлено с",
+                                  "from my iphone",
+                                  "please consider the environment",
+                                  "think before you print",
+                                  "cael outlook",
+                                  "sent by ",
+                                  "sent from "});
 
 std::string_view WithoutMarks(std::string_view line) {
   while (!line.empty() &&
@@ -277,18 +314,22 @@ bool StartsListFooter(std::string_view line) { return StartsWithAny(line, kListF
 bool SpeaksOfAList(std::string_view line) { return HasAny(line, kListFooterWords); }
 
 int LegalPhrases(std::string_view paragraph, int enough) {
-  int count = 0;
-  for (const std::string_view phrase : kLegalPhrases) {
-    count += Has(paragraph, phrase);
-    if (count >= enough) break;
+  static_assert(kLegalPhrases.phrases.size() <= 64);
+  std::uint64_t seen = 0;
+  for (std::size_t at = 0; at < paragraph.size(); ++at) {
+    const std::size_t phrase = PhraseAtStart(paragraph.substr(at), kLegalPhrases);
+    if (phrase == kNone) continue;
+    seen |= std::uint64_t{1} << phrase;
+    if (std::popcount(seen) >= enough) break;
   }
-  return count;
+  return std::popcount(seen);
 }
 
 bool IsClosing(std::string_view line) {
   while (!line.empty() && (line.back() == ',' || line.back() == '.' || line.back() == '!'))
     line.remove_suffix(1);
-  return std::find(kClosings.begin(), kClosings.end(), line) != kClosings.end();
+  const auto& all = kClosings.phrases;
+  return line.size() < 20 && std::find(all.begin(), all.end(), line) != all.end();
 }
 
 bool IsMobileSignature(std::string_view line) {

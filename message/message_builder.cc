@@ -229,19 +229,25 @@ void MessageBuilder::AddField(std::string_view name, std::string_view value) {
   message_.fields.push_back({std::string(name), std::string(value)});
 }
 
+void MessageBuilder::EndHeader() {
+  if (has_body_) return;
+  message_.raw += "\r\n";
+  message_.body_offset = message_.raw.size();
+  has_body_ = true;
+}
+
 void MessageBuilder::AddBody(std::string_view chunk) {
+  EndHeader();
   bytes_ += chunk.size();
-  body_.append(chunk);
+  message_.raw.append(chunk);
 }
 
 Message MessageBuilder::Finish() {
-  message_.raw += "\r\n";
-  message_.body_offset = message_.raw.size();
-  message_.raw += body_;
+  EndHeader();
   Reader(&message_, limits_).Read();
   Message done = std::move(message_);
   message_ = {};
-  body_.clear();
+  has_body_ = false;
   bytes_ = 0;
   return done;
 }

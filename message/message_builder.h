@@ -28,9 +28,11 @@ class MessageBuilder {
   Message Finish();
 
  private:
+  void EndHeader();
+
   Limits limits_;
   Message message_;
-  std::string body_;
+  bool has_body_ = false;
   std::size_t bytes_ = 0;
 };
 

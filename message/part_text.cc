@@ -27,11 +27,12 @@ class LeafReader {
   explicit LeafReader(const Leaf& leaf) : leaf_(leaf) {}
 
   PartText Read() {
-    out_.bytes = Decoded();
-    if (!IsText() && !LooksLikeText(out_.bytes)) return std::move(out_);
-    Utf8 decoded = ToUtf8(out_.bytes, leaf_.charset);
+    if (!leaf_.encoding.empty() || !IsText()) out_.bytes = Decoded();
+    bytes_ = leaf_.encoding.empty() ? leaf_.body : std::string_view(out_.bytes);
+    if (!IsText() && !LooksLikeText(bytes_)) return std::move(out_);
+    Utf8 decoded = ToUtf8(bytes_, leaf_.charset);
     if (decoded.is_guess) Note(DefectKind::kIrregular, "its characters are not as declared");
-    if (decoded.is_guess && LowerAscii(leaf_.charset) == "utf-8" && HasOverlongForms(out_.bytes))
+    if (decoded.is_guess && LowerAscii(leaf_.charset) == "utf-8" && HasOverlongForms(bytes_))
       Note(DefectKind::kAmbiguous, "letters in overlong UTF-8");
     out_.text = std::move(decoded.text);
     ReadOtherCharsets();
@@ -75,15 +76,13 @@ class LeafReader {
 
   // What programs show that do not know the charset, or drop NUL.
   void ReadOtherCharsets() {
-    const bool is_ascii = std::all_of(out_.bytes.begin(), out_.bytes.end(),
-                                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     const std::string charset = LowerAscii(leaf_.charset);
     const bool is_superset = charset.empty() || charset == "us-ascii" || charset == "utf-8" ||
                              charset.rfind("iso-8859", 0) == 0 || charset.rfind("windows-125", 0) == 0;
-    if (!is_superset && is_ascii) AddReading(ToUtf8(out_.bytes, "").text);
-    const bool has_mark = out_.bytes.rfind("\xff\xfe", 0) == 0 || out_.bytes.rfind("\xfe\xff", 0) == 0;
-    if (!has_mark && out_.bytes.find('\0') != std::string::npos) {
-      std::string without = out_.bytes;
+    if (!is_superset && IsAscii(bytes_)) AddReading(ToUtf8(bytes_, "").text);
+    const std::string_view mark = bytes_.substr(0, 2);
+    if (mark != "\xff\xfe" && mark != "\xfe\xff" && bytes_.find('\0') != std::string_view::npos) {
+      std::string without(bytes_);
       std::erase(without, '\0');
       AddReading(ToUtf8(without, "").text);
     }
@@ -100,6 +99,7 @@ class LeafReader {
   }
 
   const Leaf& leaf_;
+  std::string_view bytes_;
   PartText out_;
 };
 

@@ -66,6 +66,25 @@ std::string FoldCharacter(UChar32 c) {
   return entry.folded;
 }
 
+constexpr std::array<char, 256> MakeFold() {
+  std::array<char, 256> fold{};
+  for (std::size_t c = 0; c < 256; ++c) fold[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  fold['\n'] = fold['\t'] = ' ';
+  return fold;
+}
+
+constexpr auto kFold = MakeFold();
+
+// Where a stretch ends that folds byte by byte: ASCII words with one blank between them.
+std::size_t PlainEnd(std::string_view text, std::size_t at) {
+  const auto is_word = [&](std::size_t i) { return i < text.size() && text[i] > ' ' && text[i] < 127; };
+  if (!is_word(at)) return at;
+  while (is_word(at) || ((text[at] == ' ' || text[at] == '\n' || text[at] == '\t') && is_word(at + 1))) {
+    if (++at == text.size()) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 TextView::TextView(std::string original) : original_(std::move(original)) {
@@ -83,6 +102,17 @@ TextView::TextView(std::string original) : original_(std::move(original)) {
   };
   for (int32_t at = 0; at < size;) {
     const int32_t start = at;
+    if (const std::size_t end = PlainEnd(original_, static_cast<std::size_t>(at));
+        static_cast<int32_t>(end) > at) {
+      place(start);
+      const std::size_t from = folded_.size();
+      folded_.append(original_, static_cast<std::size_t>(at), end - static_cast<std::size_t>(at));
+      for (std::size_t i = from; i < folded_.size(); ++i)
+        folded_[i] = kFold[static_cast<unsigned char>(folded_[i])];
+      at = static_cast<int32_t>(end);
+      in_blank = was_mark = false;
+      continue;
+    }
     UChar32 c = text[at];
     if (c >= 0x80) {
       U8_NEXT(text, at, size, c);
@@ -103,9 +133,9 @@ TextView::TextView(std::string original) : original_(std::move(original)) {
       continue;
     }
     in_blank = false;
-    if (c >= 0 && c < 0x80) {
+    if (c >= 0 && c < 0x80) {  // a control character
       place(start);
-      folded_ += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+      folded_ += static_cast<char>(c);
       continue;
     }
     if (c < 0) continue;
