@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "message/header_fields.h"
+#include "moderation/similar.h"
 #include "moderation/verdict_json.h"
 
 namespace listwarden {
@@ -164,6 +165,7 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   hold.raw = message.raw;
   hold.verdict_json = VerdictJson(message, message.envelope.queue_id, verdict, 0);
   hold.findings = FindingRows(verdict);
+  hold.similar_key = SimilarKey(message);
   hold.policy_version = verdict.policy_version;
   hold.language = list.language;
   hold.may_answer = notices_.MayAnswerTo(message);
@@ -174,6 +176,12 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
     std::erase_if(hold.letters, [](const OutboxRow& row) { return row.key.rfind("poster-", 0) == 0; });
   }
   return store_.Hold(hold).id;
+}
+
+// Somebody whom the list trusts, as long as the sender is known and the post could be read.
+bool Intake::IsTrusted(const Message& message, const Verdict& verdict) {
+  if (!verdict.unread.empty() || message.from.size() != 1 || !notices_.MayAnswerTo(message)) return false;
+  return store_.FindTrust(verdict.list, LowerAscii(message.from.front().address)).has_value();
 }
 
 Outcome Intake::Receive(const Policy& policy, const Message& message) {
@@ -191,6 +199,7 @@ Outcome Intake::Receive(const Policy& policy, const Message& message) {
           AddTags(verdict, &tags);
           break;
         case Disposition::kHold:
+          if (IsTrusted(message, verdict)) break;
           held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
           outcome.held_paths.insert(outcome.held_paths.end(), one.paths.begin(), one.paths.end());
           break;

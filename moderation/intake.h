@@ -28,6 +28,7 @@ class Intake {
   Outcome Receive(const Policy& policy, const Message& message);
 
  private:
+  bool IsTrusted(const Message& message, const Verdict& verdict);
   std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                       const ListPolicy& list, const std::vector<std::string>& paths);
 

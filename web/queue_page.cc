@@ -164,19 +164,33 @@ QueueQuery PageQuery(const Call& call, bool is_queue) {
   return query;
 }
 
+std::string Title(const Call& call, bool is_queue, std::size_t count) {
+  if (!is_queue) return call.phrases.Say("queue-decided-title");
+  return count == 0 ? call.phrases.Say("queue-title")
+                    : call.phrases.Say("queue-title-count", {{"count", std::to_string(count)}});
+}
+
+std::string Heading(const Call& call, bool is_queue, std::size_t rows) {
+  if (!is_queue) return call.phrases.Say("queue-decided-heading");
+  if (rows == 0 && QueueWords(call.request.query).empty()) return call.phrases.Say("queue-title");
+  if (call.request.query["group"].empty()) return call.phrases.Count("queue-heading", rows);
+  QueueQuery posts = QueryFrom(call, call.request.query);
+  posts.is_grouped = false;
+  posts.limit = 0;
+  return call.phrases.Count("queue-heading", call.site.store.Queue(posts).count);
+}
+
 Response Listing(Call& call, bool is_queue) {
   const std::string words = QueueWords(call.request.query);
   const QueuePage page = call.site.store.Queue(PageQuery(call, is_queue));
+  const std::string title = Title(call, is_queue, page.count);
   View view;
   view.flags[is_queue ? "is-queue" : "is-decided"] = true;
   view.flags["is-grouped"] = !call.request.query["group"].empty();
   view.texts["action"] = call.request.path;
   view.texts["q"] = call.request.query["q"];
   view.texts["live"] = is_queue ? LinkTo("/live", words, PageNumber(call.request.query)) : "";
-  view.texts["heading"] = is_queue ? page.count == 0 && words.empty()
-                                         ? call.phrases.Say("queue-title")
-                                         : call.phrases.Count("queue-heading", page.count)
-                                   : call.phrases.Say("queue-decided-heading");
+  view.texts["heading"] = Heading(call, is_queue, page.count);
   view.lists["notices"] = DoneNotices(call);
   AddChoices(call, &view);
   for (const QueueRow& row : page.rows)
@@ -185,11 +199,6 @@ Response Listing(Call& call, bool is_queue) {
     AddEmpty(call, words, is_queue, &view);
   else
     AddPages(call, page, words, &view);
-  const std::string title =
-      is_queue ? page.count == 0
-                     ? call.phrases.Say("queue-title")
-                     : call.phrases.Say("queue-title-count", {{"count", std::to_string(page.count)}})
-               : call.phrases.Say("queue-decided-title");
   return Page(call, "queue", std::move(view), title);
 }
 

@@ -6,11 +6,13 @@ import pathlib
 import signal
 import sys
 import time
+import urllib.request
 from email.message import EmailMessage
 
 from stack import Stack
 
 LIST = "medical-physics-engineering@lists.example.ac.uk"
+PASSWORD = "four small words here"
 SAMPLES = [
     ("pass", "A question", "Small field output factors",
      "Dear all,\n\nWhich detector do you use for output factors below 2 cm? We see 3 % between diode and film.\n\n"
@@ -72,6 +74,14 @@ def release_one(stack):
     return stack.sink.wait_for(lambda s, r, c: LIST in r and b"Subject: News\r\n" in c) is not None
 
 
+def desk_answers(stack):
+    try:
+        with urllib.request.urlopen(stack.desk_address + "/sign-in", timeout=20) as page:
+            return b"Sign in" in page.read()
+    except OSError:
+        return False
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("programs")
@@ -81,6 +91,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *unused: sys.exit(1))
     good = True
     with Stack(pathlib.Path(chosen.programs), pathlib.Path(chosen.source)) as stack:
+        stack.add_user("moderator", "admin", PASSWORD)
         print(f"A private Postfix listens on 127.0.0.1:{stack.mail}, with listwarden-milter on {stack.socket}.\n")
         for number, (expected, title, subject, text) in enumerate(SAMPLES):
             code, reply = stack.post("ann@hospital.example", [LIST], letter(subject, text, number))
@@ -91,6 +102,10 @@ def main():
         released = release_one(stack)
         print("    and it arrived at the list." if released else "    but it did NOT arrive.")
         good = good and released
+        answers = desk_answers(stack)
+        print(f"\nThe moderators' pages: {stack.desk_address}\n    Sign in as: moderator\n    Password:   {PASSWORD}")
+        print("" if answers else "    but they do NOT answer.")
+        good = good and answers
         if not good:
             print(stack.logs(), file=sys.stderr)
         command = f"{stack.programs}/listwarden --config {stack.config}"

@@ -34,6 +34,7 @@ class DeskTest : public testing::Test {
   // A held post through the real intake; returns its id.
   std::string HoldPost(const std::string& subject = "Help", const std::string& text = kSecretText,
                        const std::string& list = kList);
+  Outcome Receive(const std::string& raw, const std::string& list = kList);
   std::string HoldRaw(const std::string& raw, const std::string& list = kList);
 
   Response Ask(Request request);

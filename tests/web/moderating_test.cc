@@ -50,6 +50,32 @@ TEST_F(ModeratingTest, SiftsByTextListFilterAndAuthor) {
   EXPECT_THAT(Get("/?q=nothing-like-it").body, HasSubstr("No post matches"));
 }
 
+TEST_F(ModeratingTest, ShowsNearDuplicatesAsOne) {
+  const std::string offer =
+      "XYZ Ltd is the world leader in dosimetry. Contact our sales team for a quote on ";
+  HoldPost("Offer", offer + "1 May!\r\n");
+  HoldPost("Offer again", offer + "2 May\r\n-- \r\nDora\r\n", kTrainees);
+  HoldPost("Other");
+  EXPECT_THAT(Get("/?group=1").body, AllOf(HasSubstr("3 posts are waiting"), HasSubstr("and 1 similar post"),
+                                           HasSubstr("Other"), Not(HasSubstr("Offer again"))));
+}
+
+TEST_F(ModeratingTest, LetsPostsOfATrustedAuthorPassUntilTheDay) {
+  AddUser("olive", Role::kOwner);
+  cookies_.clear();
+  SignIn("olive");
+  EXPECT_EQ(Decide(HoldPost(), "release", {{"trust-until", "2026-11-25"}}).status, 303);
+  const std::string raw = "From: Ann <ann@hospital.example>\r\nSubject: x\r\nMessage-ID: <t@x>\r\n\r\n" +
+                          std::string(kSecretText);
+  EXPECT_EQ(Receive(raw).kind, Outcome::Kind::kPass);
+  EXPECT_EQ(Receive(raw, kTrainees).kind, Outcome::Kind::kHeldAll) << "trusted on the other list only";
+  const std::string forged =
+      "From: Ann <ann@other.example>\r\nSubject: x\r\nMessage-ID: <u@x>\r\n\r\n" + std::string(kSecretText);
+  EXPECT_EQ(Receive(forged).kind, Outcome::Kind::kHeldAll);
+  clock_.now += std::chrono::days(8);
+  EXPECT_EQ(Receive(raw).kind, Outcome::Kind::kHeldAll) << "the day has passed";
+}
+
 TEST_F(ModeratingTest, MarksTheVeryWordsAndCoversConfidentialOnes) {
   const std::string id = HoldPost();
   const std::string page = Get("/posts/" + id).body;
