@@ -78,6 +78,19 @@ bool StandsBesideName(const Hit& hit) {
          has_name(text.substr(end, std::min(kNameReach, text.size() - end)));
 }
 
+// "Mr Sample", not "MR scanner".
+bool HoldsTitledName(const Hit& hit) {
+  const std::string_view words = hit.Words();
+  for (const std::string_view title : {"Mr", "Mrs", "Ms", "Miss", "Master"}) {
+    for (auto at = words.find(title); at != std::string_view::npos; at = words.find(title, at + 1)) {
+      std::size_t next = at + title.size();
+      while (next < words.size() && !IsLetter(words[next])) ++next;
+      if (next > at + title.size() && next < words.size() && IsUpper(words[next])) return true;
+    }
+  }
+  return false;
+}
+
 using Check = std::function<bool(const Hit&)>;
 
 // The checks that rule files may name.
@@ -90,6 +103,7 @@ const std::map<std::string, Check, std::less<>>& Checks() {
       {"card-number", [](const Hit& hit) { return HoldsCardNumber(hit.Words()); }},
       {"iban", [](const Hit& hit) { return IsIban(hit.Words()); }},
       {"name-near", StandsBesideName},
+      {"titled-name", HoldsTitledName},
       {"secret", [](const Hit& hit) { return LooksLikeSecret(hit.Words()); }},
       {"assigned-secret", [](const Hit& hit) { return AssignsSecret(hit.Words()); }},
       {"password", [](const Hit& hit) { return TellsPassword(hit.Words()); }},

@@ -16,5 +16,6 @@ std::unique_ptr<Filter> MakeRepresentationFilter();
 std::unique_ptr<Filter> MakePurposeFilter();
 std::unique_ptr<Filter> MakeCopyrightFilter();
 std::unique_ptr<Filter> MakePrivacyFilter();
+std::unique_ptr<Filter> MakeQualityFilter();
 
 }  // namespace listwarden

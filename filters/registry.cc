@@ -16,6 +16,7 @@ std::vector<std::unique_ptr<Filter>> MakeFilters() {
   filters.push_back(MakePurposeFilter());
   filters.push_back(MakeCopyrightFilter());
   filters.push_back(MakePrivacyFilter());
+  filters.push_back(MakeQualityFilter());
   return filters;
 }
 

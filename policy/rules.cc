@@ -15,6 +15,7 @@
 #include "policy/names.h"
 #include "policy/pattern_words.h"
 #include "policy/sentences.h"
+#include "policy/surroundings.h"
 #include "policy/toml_file.h"
 #include "policy/word_index.h"
 
@@ -226,6 +227,7 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
     table.Fail("hit", "rule " + rule.id + " needs at least one hit and one miss");
   for (const std::string& one : table.Texts("unless")) rule.unless.push_back(WithSets(one, sets));
   for (const std::string& one : table.Texts("requires")) rule.requires_.push_back(WithSets(one, sets));
+  rule.beside = table.Texts("beside");
   rule.names = ReadNames(table, registers);
   rule.names_before = ReadReach(table, "names-before");
   rule.names_after = ReadReach(table, "names-after");
@@ -266,6 +268,7 @@ struct RuleSet::Machine {
   re2::FilteredRE2 prefilter{kShortestAtom};
   std::vector<std::size_t> pattern_rules;  // prefilter id -> rule
   std::unique_ptr<NameIndex> names;
+  std::unique_ptr<Surroundings> surroundings;
   std::unique_ptr<WordIndex> index;
   Vocabulary vocabulary;
   std::size_t atom_count = 0;
@@ -527,8 +530,16 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
     if (ids.count(id) == 0)
       throw RuleError(files.back().string() + ":1: off names rule " + id + ", which does not exist");
   }
+  for (const Rule& rule : machine->rules) {
+    for (const std::string& id : rule.beside) {
+      if (ids.count(id) == 0)
+        throw RuleError(files.back().string() + ":1: rule " + rule.id + " is beside rule " + id +
+                        ", which does not exist");
+    }
+  }
   std::erase_if(machine->rules, [&](const Rule& rule) { return off.count(rule.id) != 0; });
   machine->Compile();
+  machine->surroundings = std::make_unique<Surroundings>(machine->rules);
   return std::shared_ptr<const RuleSet>(new RuleSet(std::move(machine)));
 }
 
@@ -555,6 +566,7 @@ std::vector<Hit> RuleSet::Scan(const Message& message) const {
     machine_->ScanUnmasked(segment, &found);
     if (hits.size() > kHitsPerMessage) break;
   }
+  machine_->surroundings->Sift(message, &hits);
   return std::move(found.hits);
 }
 

@@ -43,6 +43,7 @@ struct Rule {
   std::vector<std::string> names;      // kinds of register entries, one of which the sentence must name
   std::optional<std::size_t> names_before;  // the name stands at most so many bytes before the hit …
   std::optional<std::size_t> names_after;   // … or after it; absent both: anywhere in the sentence
+  std::vector<std::string> beside;          // ids of rules that must all hit not far away
   unsigned unless_said = 0;                 // bits of Said: so said, it is no hit
   unsigned of = 0;                          // bits of Of: only of these it is a hit; 0 = of anything
   bool names_in_post = false;               // or anywhere in the subject or author text so far

@@ -18,6 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 class Rules : public testing::Test {
  protected:
@@ -88,6 +89,29 @@ TEST_F(Rules, TakeTheWayOfSayingFromTheirFileUnlessTheySayOtherwise) {
   EXPECT_THAT(
       Hits(File("words = ['idiot']\nunless-said = []", "unless-said = ['negated']"), "You are no idiot."),
       ElementsAre("idiot"));
+}
+
+TEST_F(Rules, MayNeedAnotherRuleNotFarAway) {
+  const std::string file =
+      File("words = ['act surprised']\nbeside = ['rude/two']") +
+      "[[rule]]\nid = 'rude/two'\nconfidence = 'low'\nreason = 'r'\nadvice = 'a'\nhit = ['h']\nmiss = ['m']\n"
+      "words = ['the panel']\nbeside = ['rude/one']\n";
+  EXPECT_THAT(Hits(file, "The panel meets. Do act surprised."),
+              UnorderedElementsAre("The panel", "act surprised"));
+  EXPECT_THAT(Hits(file, "The panel meets."), IsEmpty());
+  EXPECT_THAT(Hits(file, "Do act surprised."), IsEmpty());
+  EXPECT_THAT(Hits(file, "The panel meets. " + std::string(500, 'x') + " Do act surprised."), IsEmpty());
+}
+
+TEST_F(Rules, MayBeRuledOutByWordsAnywhereInThePost) {
+  const std::string file = File("words = ['the photo']\nunless-post = ['\\bconsent']");
+  EXPECT_THAT(Hits(file, "Here is the photo."), ElementsAre("the photo"));
+  EXPECT_THAT(Hits(file, "Here is the photo.\n\nAll gave consent."), IsEmpty());
+}
+
+TEST_F(Rules, RefuseToStandBesideARuleThatDoesNotExist) {
+  EXPECT_THAT(ErrorOf(File("words = ['x']\nbeside = ['rude/none']")),
+              HasSubstr("rude/none, which does not exist"));
 }
 
 TEST_F(Rules, RefuseWordsTheGrammarDoesNotKnow) {

@@ -1,0 +1,149 @@
+// What rules cannot see of a post's making: no subject, no text, all capitals, spelling, size. Only new text
+// is read, so that nobody answers for what they quote. SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+
+#include "filters/filters.h"
+#include "filters/spelling.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::size_t kLargeBytes = 6u << 20;
+constexpr std::size_t kBitmapBytes = 1u << 20;
+constexpr std::size_t kLoudWords = 6;
+constexpr std::size_t kWordsToJudge = 12;
+constexpr std::size_t kEnglishWords = 2;  // else it is another language
+constexpr std::size_t kMisspelled = 4;
+constexpr std::size_t kMisspelledPercent = 15;
+
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsLetter(char c) { return IsUpper(c) || (c >= 'a' && c <= 'z'); }
+bool Counts(char c) { return IsLetter(c) || (c >= '0' && c <= '9') || (c & 0x80) != 0; }
+
+Finding Found(std::string rule, std::string quote, std::string reason, std::string advice) {
+  Finding finding;
+  finding.rule = "quality/" + std::move(rule);
+  finding.clause = "quality";
+  finding.confidence = Confidence::kLow;
+  finding.part = "1";
+  finding.quote = std::move(quote);
+  finding.reason = std::move(reason);
+  finding.advice = std::move(advice);
+  return finding;
+}
+
+std::string NewText(const Message& message) {
+  std::string text;
+  for (const Segment& segment : message.segments) {
+    if (segment.region == Region::kAuthorText) text += segment.text.original() + "\n";
+  }
+  return text;
+}
+
+bool HasFile(const Message& message) {
+  return std::any_of(message.parts.begin(), message.parts.end(),
+                     [](const Part& part) { return !part.is_inline_text; });
+}
+
+bool IsWithoutSubject(std::string subject) {
+  for (char& c : subject) c = static_cast<char>(IsUpper(c) ? c + 32 : c);
+  std::erase_if(subject, [](char c) { return !IsLetter(c) && (c & 0x80) == 0 && (c < '0' || c > '9'); });
+  return subject.empty() || subject == "nosubject" || subject == "renosubject" || subject == "fwnosubject" ||
+         subject == "re" || subject == "none" || subject == "fw" || subject == "fwd";
+}
+
+// Listed words of four letters and more, and how many of them are in capitals: abbreviations are in no list.
+struct Loudness {
+  std::size_t words = 0;
+  std::size_t loud = 0;
+  std::string_view first;
+};
+Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
+  Loudness loudness;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!Counts(text[at]) && text[at] != '_') {
+      ++at;
+      continue;
+    }
+    const std::size_t start = at;
+    while (at < text.size() && (Counts(text[at]) || text[at] == '_')) ++at;
+    const std::string_view word = text.substr(start, at - start);
+    if (word.size() < 4 || !std::all_of(word.begin(), word.end(), IsLetter)) continue;
+    std::string lower(word);
+    for (char& c : lower) c = static_cast<char>(IsUpper(c) ? c + 32 : c);
+    if (!lists.Has(lower)) continue;
+    ++loudness.words;
+    if (!std::all_of(word.begin(), word.end(), IsUpper)) continue;
+    if (loudness.loud++ == 0) loudness.first = text.substr(start, text.find('\n', start) - start);
+  }
+  return loudness;
+}
+
+class QualityFilter : public Filter {
+ public:
+  explicit QualityFilter(std::shared_ptr<const WordLists> lists) : lists_(std::move(lists)) {}
+  std::string_view name() const override { return "quality"; }
+
+  std::vector<Finding> Inspect(const Inspection& inspection) const override {
+    std::vector<Finding> findings;
+    for (const Hit& hit : inspection.hits) findings.push_back(FindingFrom(hit));
+    const Message& message = inspection.message;
+    if (message.fields.empty()) return findings;
+    if (IsWithoutSubject(message.subject)) {
+      findings.push_back(Found("no-subject", message.subject, "The post has no subject.",
+                               "Say in a few words what the post is about; readers choose by it."));
+    }
+    const std::string text = NewText(message);
+    JudgeText(message, text, &findings);
+    JudgeSize(message, &findings);
+    return findings;
+  }
+
+ private:
+  void JudgeText(const Message& message, const std::string& text, std::vector<Finding>* findings) const {
+    if (std::none_of(text.begin(), text.end(), Counts)) {
+      const bool quotes = std::any_of(message.segments.begin(), message.segments.end(),
+                                      [](const Segment& one) { return one.region == Region::kQuoted; });
+      if (!quotes && !HasFile(message) && !message.IsUnread())
+        findings->push_back(Found("empty", "", "The post has no text.", "Send it again with its text."));
+      return;
+    }
+    const Loudness loudness = LoudnessOf(text, *lists_);
+    if (loudness.loud >= kLoudWords && loudness.loud * 4 >= loudness.words * 3) {
+      findings->push_back(Found("capitals", std::string(loudness.first.substr(0, 60)),
+                                "The text is written in capitals, which is hard to read.",
+                                "Write it in ordinary letters."));
+    }
+    const Spelling spelling = lists_->Read(text);
+    const std::size_t wrong = spelling.misspelled.size();
+    if (spelling.words >= kWordsToJudge && spelling.english >= kEnglishWords && wrong >= kMisspelled &&
+        wrong * 100 >= spelling.words * kMisspelledPercent && wrong * 3 >= spelling.unlisted * 2) {
+      std::string quote;
+      for (std::size_t i = 0; i < std::min<std::size_t>(wrong, 8); ++i)
+        quote += (i == 0 ? "" : ", ") + std::string(spelling.misspelled[i]);
+      findings->push_back(Found("spelling", quote, "Many words of the text are misspelled.",
+                                "Run a spelling check over it."));
+    }
+  }
+
+  static void JudgeSize(const Message& message, std::vector<Finding>* findings) {
+    for (const Part& part : message.parts) {
+      const bool is_bitmap = part.media_type == "image/bmp" || part.media_type == "image/tiff" ||
+                             part.media_type == "image/x-ms-bmp";
+      if (part.content.size() < (is_bitmap ? kBitmapBytes : kLargeBytes)) continue;
+      findings->push_back(Found(
+          "large-file", part.file_names.empty() ? part.media_type : part.file_names.front(),
+          "A file of " + std::to_string(part.content.size() >> 20) + " MB goes to every reader's mailbox.",
+          "Put it where it can be fetched and send the link, or make it smaller."));
+    }
+  }
+
+  std::shared_ptr<const WordLists> lists_;
+};
+
+}  // namespace
+
+std::unique_ptr<Filter> MakeQualityFilter() { return std::make_unique<QualityFilter>(WordLists::Load()); }
+
+}  // namespace listwarden

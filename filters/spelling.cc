@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filters/spelling.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "base/error.h"
+
+namespace listwarden {
+namespace {
+
+struct List {
+  const char* file;
+  const char* package;
+};
+constexpr std::array<List, 3> kLists = {{{"/usr/share/dict/british-english", "wbritish"},
+                                         {"/usr/share/dict/american-english", "wamerican"},
+                                         {"/usr/share/hunspell/en_med_glut.dic", "hunspell-en-med"}}};
+constexpr std::array<std::string_view, 24> kEnglish = {
+    "the",  "and",  "for",  "are",   "you",  "with", "that", "have", "this", "from", "not",  "can",
+    "will", "what", "when", "which", "does", "has",  "was",  "your", "our",  "but",  "they", "any"};
+constexpr std::size_t kTextBytes = 4000;
+constexpr std::size_t kUnlistedWords = 40;
+constexpr std::size_t kShortestWord = 3;
+
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+
+// Lower case, one word a line; what follows "/" are hints for other programs.
+void AppendWords(const List& list, std::string* bytes) {
+  std::ifstream in(list.file);
+  std::string line;
+  std::size_t count = 0;
+  while (std::getline(in, line)) {
+    line.resize(std::min(line.size(), line.find_first_of("/\r")));
+    for (char& c : line) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    *bytes += line + '\n';
+    ++count;
+  }
+  if (count < 1000) {
+    throw SettingsError(std::string(list.file) + ":0: is missing or cut; install Debian's package " +
+                        list.package);
+  }
+}
+
+// Assembler, patches, tables, shell: no prose.
+bool LooksLikeCode(std::string_view line) {
+  if (!line.empty() &&
+      (line[0] == '+' || line[0] == '-' || line[0] == '|' || line[0] == '$' || line[0] == '#'))
+    return true;
+  const auto signs = std::count_if(line.begin(), line.end(), [](char c) {
+    return std::string_view("{}=;<>|$_\\[]*&^%#@~`+").find(c) != std::string_view::npos;
+  });
+  return signs * 12 > static_cast<std::ptrdiff_t>(line.size());
+}
+
+// The word inside the punctuation around it; empty when it is no plain word.
+std::string_view PlainWord(std::string_view token) {
+  constexpr std::string_view kAround = ".,;:!?()\"'";
+  while (!token.empty() && kAround.find(token.front()) != std::string_view::npos) token.remove_prefix(1);
+  while (!token.empty() && kAround.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
+  return std::all_of(token.begin(), token.end(), IsLower) ? token : std::string_view();
+}
+
+// "irq", "kcs": abbreviations.
+bool HasVowel(std::string_view word) { return word.find_first_of("aeiouy") != std::string_view::npos; }
+
+}  // namespace
+
+std::shared_ptr<const WordLists> WordLists::Load() {
+  auto lists = std::make_shared<WordLists>();
+  lists->bytes_.reserve(4u << 20);
+  for (const List& list : kLists) AppendWords(list, &lists->bytes_);
+  lists->words_.reserve(300000);
+  const std::string_view bytes = lists->bytes_;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t end = bytes.find('\n', at);
+    lists->words_.insert(bytes.substr(at, end - at));
+    at = end + 1;
+  }
+  return lists;
+}
+
+bool WordLists::IsSlip(std::string_view word) const {
+  std::string other(word);
+  for (std::size_t i = 0; i + 1 < other.size(); ++i) {  // two swapped
+    std::swap(other[i], other[i + 1]);
+    if (Has(other)) return true;
+    std::swap(other[i], other[i + 1]);
+  }
+  for (std::size_t i = 0; i < word.size(); ++i) {  // one too many, one wrong
+    other.assign(word);
+    other.erase(i, 1);
+    if (other.size() >= kShortestWord && Has(other)) return true;
+    other.assign(word);
+    for (char c = 'a'; c <= 'z' && word.size() > kShortestWord; ++c) {
+      other[i] = c;
+      if (Has(other)) return true;
+    }
+  }
+  for (std::size_t i = 0; i <= word.size(); ++i) {  // one too few
+    other.assign(word);
+    other.insert(i, 1, 'a');
+    for (char c = 'a'; c <= 'z'; ++c) {
+      other[i] = c;
+      if (Has(other)) return true;
+    }
+  }
+  return false;
+}
+
+Spelling WordLists::Read(std::string_view text) const {
+  Spelling spelling;
+  std::unordered_set<std::string_view> seen;
+  bool is_quoted = false;
+  text = text.substr(0, kTextBytes);
+  while (!text.empty() && spelling.unlisted < kUnlistedWords) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.empty()) is_quoted = false;
+    if (LooksLikeCode(line)) continue;
+    for (std::size_t at = 0; at < line.size();) {
+      const std::size_t end = std::min(line.find_first_of(" \t-", at), line.size());
+      const std::string_view token = line.substr(at, end - at);
+      at = end + 1;
+      const bool was_quoted = is_quoted;
+      for (const char c : token) is_quoted = is_quoted != (c == '"');
+      const std::string_view word = PlainWord(token);
+      if (was_quoted || is_quoted || word.size() < kShortestWord || !seen.insert(word).second) continue;
+      ++spelling.words;
+      if (Has(word)) {
+        spelling.english += std::find(kEnglish.begin(), kEnglish.end(), word) != kEnglish.end();
+        continue;
+      }
+      ++spelling.unlisted;
+      if (HasVowel(word) && IsSlip(word)) spelling.misspelled.push_back(word);
+    }
+  }
+  return spelling;
+}
+
+}  // namespace listwarden

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "filters/spelling.h"
+#include "tests/filters/judged.h"
+
+namespace listwarden {
+namespace {
+
+const WordLists& Lists() {
+  static const auto lists = WordLists::Load();
+  return *lists;
+}
+
+bool Finds(const std::string& rule, const std::string& raw) {
+  return HasRule(FindingsOf("quality", raw), "quality/" + rule);
+}
+
+TEST(Quality, WantsASubject) {
+  EXPECT_TRUE(Finds("no-subject", Post("What dose do you give?", "")));
+  EXPECT_TRUE(Finds("no-subject", Post("What dose do you give?", "(no subject)")));
+  EXPECT_FALSE(Finds("no-subject", Post("What dose do you give?", "Dose")));
+}
+
+TEST(Quality, WantsAText) {
+  EXPECT_TRUE(Finds("empty", Post("\n.\n")));
+  EXPECT_FALSE(Finds("empty", Post("Yes.")));
+  EXPECT_FALSE(Finds("empty", PostWithFile("", "agenda.pdf", "application/pdf"))) << "a file says something";
+}
+
+TEST(Quality, FindsCapitalsButNotAbbreviations) {
+  EXPECT_TRUE(
+      Finds("capitals", Post("PLEASE CAN SOMEBODY TELL ME WHO HAS A SPARE NEUTRON MONITOR FOR MONDAY.")));
+  EXPECT_FALSE(Finds(
+      "capitals", Post("The MPE, RPA and RPS sign for IRMER, IRRTC, IPEMX, ICRUX, NCRPX and DICOM here.")));
+}
+
+TEST(Quality, FindsManyMisspellings) {
+  EXPECT_TRUE(Finds("spelling",
+                    Post("hi evryone i hav a qestion abuot the chambr we recieved yesturday, the efect is "
+                         "verry larg and we are not shure wich cabel you have")));
+}
+
+TEST(Quality, LeavesNonNativeEnglishAlone) {
+  EXPECT_EQ(
+      ConfidenceOf("quality",
+                   Post("I am working in Ostrava and I want ask about the film dosimetry. We have measured "
+                        "the collimator and the result is low, what is the same like in simulation.")),
+      "");
+}
+
+TEST(Quality, LeavesAmericanSpellingAlone) {
+  EXPECT_EQ(
+      ConfidenceOf("quality",
+                   Post("We are optimizing the color gain on our fetal program, the center of the aluminum "
+                        "reflector is characterized and the fluid was analyzed with an older catalog.")),
+      "");
+}
+
+TEST(Quality, LeavesCodeAndQuotedWordsAlone) {
+  EXPECT_EQ(ConfidenceOf("quality",
+                         Post("Try this, it works for all of you with the new version:\n\n"
+                              "    mask = xor_fil(pts, grd)\n    roi = strct.gt(nme)\n\n"
+                              "He wrote \"teh chambr wiht verry larg efect and wich cabel\" in his mail.")),
+            "");
+}
+
+TEST(Quality, LeavesMisspelledQuotedMailAlone) {
+  EXPECT_EQ(ConfidenceOf("quality",
+                         Post("Check the guard first.\n\n> hi evryone i hav a qestion abuot the chambr we "
+                              "recieved yesturday, the efect is verry larg")),
+            "");
+}
+
+TEST(WordLists, TellSlipsFromUnknownWords) {
+  EXPECT_TRUE(Lists().Has("colour"));
+  EXPECT_TRUE(Lists().Has("color"));
+  EXPECT_TRUE(Lists().IsSlip("recieved"));
+  EXPECT_TRUE(Lists().IsSlip("abuot"));
+  EXPECT_TRUE(Lists().IsSlip("ionisaton"));
+  EXPECT_FALSE(Lists().IsSlip("brachytherapie"));
+  EXPECT_FALSE(Lists().IsSlip("gafchromic"));
+}
+
+TEST(WordLists, CountAWordOnce) { EXPECT_EQ(Lists().Read("teh teh teh teh the").misspelled.size(), 1u); }
+
+TEST(WordLists, AreBoundedInTime) {
+  std::string hostile;
+  for (int i = 0; i < 200000; ++i)
+    hostile += "qwertzuiopasdfghjklyxcvbnm" + std::string(1, static_cast<char>('a' + i % 26)) + " ";
+  EXPECT_LE(Lists().Read(hostile).words, 400u);
+}
+
+}  // namespace
+}  // namespace listwarden
