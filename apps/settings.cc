@@ -181,6 +181,7 @@ Settings ReadSettings(const fs::path& file) {
   settings.desk.site.base_url = BaseUrl(file, text, word("desk.base-url"));
   settings.desk.site.undo = std::chrono::seconds(values["desk.undo-seconds"].as<int>());
   settings.desk.site.user_header = word("desk.user-header");
+  if (!settings.desk.http.listen.empty()) settings.notices.desk_url = settings.desk.site.base_url;
   settings.desk.pages = settings.folder / word("desk.pages");
   settings.outbox.reinject_host = word("outbox.reinject-host");
   settings.outbox.reinject_port = values["outbox.reinject-port"].as<int>();

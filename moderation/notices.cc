@@ -322,6 +322,8 @@ std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& v
   values.set("is-unread", !verdict.unread.empty());
   values.set("excerpt", HasSecret(verdict) ? std::string() : Excerpt(message));
   values.set("has-excerpt", !HasSecret(verdict));
+  values.set("desk", settings_.desk_url);
+  values.set("has-desk", !settings_.desk_url.empty());
   const auto add = [&](const std::string& event, const std::string& to, bool is_reply) {
     std::string subject;
     const std::string text = Render(templates_->texts.at(list.language + "/" + event), values, &subject);

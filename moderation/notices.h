@@ -19,7 +19,8 @@ struct NoticeSettings {
   std::filesystem::path templates;  // folder with en/ and cy/
   std::string from;                 // "Listwarden <listwarden@lists.example.ac.uk>"
   std::string host_name;            // for Message-ID
-  std::string authserv_id;          // whose Authentication-Results we trust (RFC 8601); empty trusts none
+  std::string authserv_id{};        // whose Authentication-Results we trust (RFC 8601); empty trusts none
+  std::string desk_url{};  // "https://desk.example": letters to moderators link to the post; empty: no pages
 };
 
 class Notices {

@@ -16,8 +16,9 @@ constexpr std::size_t kReasonsInRow = 3, kQuotesInReason = 2;
 constexpr std::size_t kLookAhead = 200;
 constexpr const char* kQueueKeys[] = {"list", "filter", "order", "q", "group", "similar", "author"};
 constexpr std::pair<const char*, QueueOrder> kOrders[] = {
-    {"oldest", QueueOrder::kOldest}, {"newest", QueueOrder::kNewest},   {"expiry", QueueOrder::kExpiry},
-    {"author", QueueOrder::kAuthor}, {"subject", QueueOrder::kSubject}, {"list", QueueOrder::kList}};
+    {"decided", QueueOrder::kDecided}, {"oldest", QueueOrder::kOldest}, {"newest", QueueOrder::kNewest},
+    {"expiry", QueueOrder::kExpiry},   {"author", QueueOrder::kAuthor}, {"subject", QueueOrder::kSubject},
+    {"list", QueueOrder::kList}};
 const std::vector<HoldState> kDecidedStates = {
     HoldState::kApproved,  HoldState::kSending,   HoldState::kReleased,
     HoldState::kRejected,  HoldState::kDiscarded, HoldState::kExpired,
@@ -90,7 +91,7 @@ View RowView(const Call& call, const QueueRow& row, const std::string& words) {
   return view;
 }
 
-void AddChoices(const Call& call, View* view) {
+void AddChoices(const Call& call, bool is_queue, View* view) {
   const FieldList& query = call.request.query;
   const auto lists = ListsWhere(*call.user, Permission::kSee);
   for (const ListPolicy& list : call.site.policy->lists()) {
@@ -106,6 +107,7 @@ void AddChoices(const Call& call, View* view) {
   }
   view->lists["filter-choices"].push_back(Option("unread", call.phrases.Say("row-unread"), query["filter"]));
   for (const auto& [name, order] : kOrders) {
+    if (order == QueueOrder::kDecided && is_queue) continue;
     view->lists["order-choices"].push_back(
         Option(name, call.phrases.Say(std::string("order-") + name), query["order"]));
   }
@@ -192,7 +194,7 @@ Response Listing(Call& call, bool is_queue) {
   view.texts["live"] = is_queue ? LinkTo("/live", words, PageNumber(call.request.query)) : "";
   view.texts["heading"] = Heading(call, is_queue, page.count);
   view.lists["notices"] = DoneNotices(call);
-  AddChoices(call, &view);
+  AddChoices(call, is_queue, &view);
   for (const QueueRow& row : page.rows)
     view.lists["rows"].push_back(RowView(call, row, is_queue ? words : ""));
   if (page.rows.empty())

@@ -77,12 +77,19 @@ export async function send(raw, { from = "ann@hospital.example", list = LIST } =
 }
 
 let count = 0;
-export async function post(subject, text = SECRET, { list = LIST, from = `ann${++count}@hospital.example` } = {}) {
+export async function post(subject, text = SECRET, { list = LIST, from = `ann${process.pid}.${++count}@hospital.example` } = {}) {
   const id = `<${++count}.${Date.now()}@hospital.example>`;
   await send(`From: Ann Example <${from}>\r\nTo: ${list}\r\nSubject: ${subject}\r\nMessage-ID: ${id}\r\n\r\n${text}`,
     { from, list });
   return from;
 }
+
+// How many deliveries have all the words.
+export const deliveries = (words) =>
+  fs.readdirSync(delivered).filter((name) => {
+    const text = fs.readFileSync(path.join(delivered, name), "utf8");
+    return words.every((word) => text.includes(word));
+  }).length;
 
 // The first delivery whose text has all the words, or undefined.
 export async function arrived(words, seconds = 15) {

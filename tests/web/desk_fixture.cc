@@ -27,8 +27,9 @@ DeskTest::DeskTest() {
   policy_ = ShippedPolicy();
   store_ = OpenSqliteHoldStore(folder_ / "hold.db", clock_);
   accounts_ = OpenSqliteAccountStore(folder_ / "hold.db", clock_);
-  notices_ = std::make_unique<Notices>(
-      NoticeSettings{etc / "notices", "Listwarden <listwarden@lists.example.ac.uk>", "mx.example", ""});
+  notices_ =
+      std::make_unique<Notices>(NoticeSettings{etc / "notices", "Listwarden <listwarden@lists.example.ac.uk>",
+                                               "mx.example", "", "https://desk.example"});
   service_ = std::make_unique<ModerationService>(*store_, *notices_, clock_);
   pages_ = std::make_unique<Pages>(etc / "pages");
   settings_.base_url = "https://desk.example";

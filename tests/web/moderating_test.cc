@@ -32,6 +32,23 @@ TEST_F(ModeratingTest, SaysSoWhenNothingWaits) {
   EXPECT_THAT(Get("/").body, AllOf(HasSubstr("Nothing is waiting"), HasSubstr("by ann")));
 }
 
+TEST_F(ModeratingTest, TellsModeratorsByLetterWithALinkToThePost) {
+  const std::string id = HoldPost();
+  std::string letters;
+  for (const OutboxRow& row : Due()) letters += row.content;
+  EXPECT_THAT(letters, HasSubstr("https://desk.example/posts/" + id));
+}
+
+TEST_F(ModeratingTest, OffersTheLatestDecisionFirstAmongDecidedPosts) {
+  const std::string first = HoldPost("First"), second = HoldPost("Second");
+  Decide(second, "release");
+  clock_.now += std::chrono::minutes(1);
+  Decide(first, "discard");
+  const std::string page = Get("/decided").body;
+  EXPECT_LT(page.find(">First<"), page.find(">Second<"));
+  EXPECT_THAT(page, HasSubstr("Latest decision"));
+}
+
 TEST_F(ModeratingTest, ShowsWhyAtAGlance) {
   HoldPost("Help with a plan");
   EXPECT_THAT(Get("/").body, AllOf(HasSubstr("1 post is waiting"), HasSubstr("Help with a plan"),
