@@ -40,7 +40,7 @@ const RegisterEntry* NamedBetween(std::span<const Mention> mentions, const std::
                                   std::size_t from, std::size_t to) {
   const Mention* longest = nullptr;
   for (const Mention& one : mentions) {
-    if (one.begin < from || one.end > to) continue;
+    if (one.end < from || one.begin > to) continue;
     if (std::find(kinds.begin(), kinds.end(), one.entry->kind) == kinds.end()) continue;
     if (longest == nullptr || one.end - one.begin > longest->end - longest->begin) longest = &one;
   }

@@ -39,7 +39,7 @@ class NameIndex {
   std::vector<Spelling> spellings_;  // of words_[i]
 };
 
-// The longest mention of one of `kinds` between two offsets; nullptr when there is none.
+// The longest mention of one of `kinds` that reaches into [from, to]; nullptr when there is none.
 const RegisterEntry* NamedBetween(std::span<const Mention> mentions, const std::vector<std::string>& kinds,
                                   std::size_t from, std::size_t to);
 

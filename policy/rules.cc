@@ -234,6 +234,9 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   rule.names_in_post = table.Flag("names-in-post");
   for (const std::string& one : table.Texts("unless-post")) rule.unless_post.push_back(WithSets(one, sets));
   for (const std::string& one : rule.unless_post) CheckPattern(table, "unless-post", one, rule.raw);
+  for (const std::string& one : table.Texts("requires-post"))
+    rule.requires_post.push_back(WithSets(one, sets));
+  for (const std::string& one : rule.requires_post) CheckPattern(table, "requires-post", one, rule.raw);
   rule.optional = table.Flag("optional");
   for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
   for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
@@ -251,7 +254,7 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
 
 struct Compiled {
   std::unique_ptr<RE2> pattern;
-  std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post;
+  std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post, requires_post;
   unsigned regions = 0;  // bit per Region
 };
 
@@ -293,7 +296,7 @@ struct RuleSet::Machine {
     std::vector<Hit> hits;
     std::vector<Mention> topics;  // named by the poster, once each
     const Message* message = nullptr;
-    std::vector<signed char> taken_back;  // by rule: 1 by `unless-post`, -1 not, 0 not looked at yet
+    std::vector<signed char> taken_back;  // by rule, by the rest of the post: 1 yes, -1 no, 0 not looked at
   };
   bool Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const;
   bool IsTakenBack(std::size_t rule, Found* found) const;
@@ -315,6 +318,8 @@ void RuleSet::Machine::Compile() {
       one.requires_.push_back(std::make_unique<RE2>(text, Re2Options()));
     for (const std::string& text : rule.unless_post)
       one.unless_post.push_back(std::make_unique<RE2>(text, Re2Options()));
+    for (const std::string& text : rule.requires_post)
+      one.requires_post.push_back(std::make_unique<RE2>(text, Re2Options()));
     for (const std::string& phrase : rule.words) {
       words.push_back(TextView(phrase).folded());
       phrases.push_back({i, words.back().size()});
@@ -395,22 +400,25 @@ RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) cons
 bool RuleSet::Machine::IsTakenBack(std::size_t rule, Found* found) const {
   signed char& known = found->taken_back[rule];
   if (known != 0) return known > 0;
-  known = -1;
-  for (const Segment& segment : found->message->segments) {
-    if (segment.region != Region::kSubject && segment.region != Region::kAuthorText &&
-        segment.region != Region::kSignature)
-      continue;
-    for (const auto& pattern : compiled[rule].unless_post) {
-      if (RE2::PartialMatch(Piece(TextOf(rules[rule], segment)), *pattern)) known = 1;
-    }
-  }
-  return known > 0;
+  const auto stands_in_post = [&](const std::unique_ptr<RE2>& pattern) {
+    return std::any_of(
+        found->message->segments.begin(), found->message->segments.end(), [&](const Segment& segment) {
+          const bool is_own = segment.region == Region::kSubject || segment.region == Region::kAuthorText ||
+                              segment.region == Region::kSignature;
+          return is_own && RE2::PartialMatch(Piece(TextOf(rules[rule], segment)), *pattern);
+        });
+  };
+  const Compiled& one = compiled[rule];
+  const bool is_taken_back = std::any_of(one.unless_post.begin(), one.unless_post.end(), stands_in_post) ||
+                             !std::all_of(one.requires_post.begin(), one.requires_post.end(), stands_in_post);
+  known = is_taken_back ? 1 : -1;
+  return is_taken_back;
 }
 
 bool RuleSet::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const {
   const Compiled& one = compiled[rule];
   const Rule& its = rules[rule];
-  if (!one.unless_post.empty() && IsTakenBack(rule, found)) return false;
+  if (IsTakenBack(rule, found)) return false;
   if (!one.unless.empty() || !one.requires_.empty() || !its.names.empty()) {
     const std::string_view text = TextOf(its, *hit->segment);
     const auto [from, to] = SentenceAround(text, hit->begin, hit->end);

@@ -48,6 +48,7 @@ struct Rule {
   unsigned of = 0;                          // bits of Of: only of these it is a hit; 0 = of anything
   bool names_in_post = false;               // or anywhere in the subject or author text so far
   std::vector<std::string> unless_post;     // RE2, anywhere in what the poster wrote, signature too
+  std::vector<std::string> requires_post;   // RE2, each must stand there
   bool optional = false;                    // only for lists that turn it on (rules-on)
   std::string reason;
   std::string advice;

@@ -137,7 +137,7 @@ TEST_F(RegistersFiles, PreferTheLongestName) {
   const std::vector<Mention> mentions = {{body, 4, 11}, {group, 4, 23}};
   EXPECT_EQ(NamedBetween(mentions, {"body", "group"}, 0, 40), group);
   EXPECT_EQ(NamedBetween(mentions, {"body"}, 0, 40), body);
-  EXPECT_EQ(NamedBetween(mentions, {"body", "group"}, 5, 40), nullptr);
+  EXPECT_EQ(NamedBetween(mentions, {"body", "group"}, 24, 40), nullptr);
 }
 
 }  // namespace
