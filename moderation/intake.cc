@@ -151,6 +151,12 @@ std::string DedupeKey(const Message& message, std::string_view list,
 Intake::Intake(HoldStore& store, const Notices& notices, const Clock& clock)
     : store_(store), notices_(notices), clock_(clock) {}
 
+PosterLetter Intake::LetterDue(const std::string& reverse_path, const std::string& list) {
+  const int today = store_.CountNotice(LowerAscii(reverse_path), list);
+  if (today <= kLettersPerDay) return PosterLetter::kFull;
+  return today == kLettersPerDay + 1 ? PosterLetter::kLimit : PosterLetter::kNone;
+}
+
 std::string Intake::HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                             const ListPolicy& list, const std::vector<std::string>& paths) {
   NewHold hold;
@@ -159,7 +165,7 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   hold.reverse_path = message.envelope.reverse_path;
   hold.forward_paths = paths;
   hold.from = message.from.empty() ? message.envelope.reverse_path : message.from.front().address;
-  hold.subject = message.subject;
+  hold.subject = ShownSubject(message, verdict);
   hold.message_id = message.message_id;
   hold.queue_id = message.envelope.queue_id;
   hold.raw = message.raw;
@@ -171,10 +177,9 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   hold.may_answer = notices_.MayAnswerTo(message);
   const Time now = clock_.Now();
   hold.expires = now + std::chrono::duration_cast<std::chrono::seconds>(list.expiry);
-  hold.letters = notices_.ForHold(message, verdict, list, policy, now, hold.expires);
-  if (hold.may_answer && store_.CountNotice(LowerAscii(hold.reverse_path), list.address) > kLettersPerDay) {
-    std::erase_if(hold.letters, [](const OutboxRow& row) { return row.key.rfind("poster-", 0) == 0; });
-  }
+  hold.letters =
+      notices_.ForHold(message, verdict, list, policy, now, hold.expires,
+                       hold.may_answer ? LetterDue(hold.reverse_path, list.address) : PosterLetter::kNone);
   return store_.Hold(hold).id;
 }
 

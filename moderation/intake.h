@@ -29,6 +29,8 @@ class Intake {
 
  private:
   bool IsTrusted(const Message& message, const Verdict& verdict);
+  // Counts one more hold of this sender for this list today; past the cap one last letter, then none.
+  PosterLetter LetterDue(const std::string& reverse_path, const std::string& list);
   std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                       const ListPolicy& list, const std::vector<std::string>& paths);
 

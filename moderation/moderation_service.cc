@@ -23,10 +23,12 @@ std::string WhoAndWhen(const HeldSummary& held) {
               : "");
 }
 
+constexpr std::string_view kExpiryActor = "expiry";
+
 // The poster's letter about it; a discarded post is not spoken of.
-std::string_view EventOf(HoldState to) {
-  if (to == HoldState::kApproved) return "released";
-  return to == HoldState::kDiscarded ? "" : HoldStateName(to);
+std::string_view EventOf(const Choice& choice) {
+  if (choice.to == HoldState::kApproved) return choice.actor == kExpiryActor ? "passed" : "released";
+  return choice.to == HoldState::kDiscarded ? "" : HoldStateName(choice.to);
 }
 
 OutboxRow ReleaseRow(const HeldSummary& held) {
@@ -55,7 +57,7 @@ DecisionReply ModerationService::Decide(std::string_view id, const Choice& choic
   decision.actor = choice.actor;
   decision.why = choice.why;
   if (choice.undo.count() > 0) decision.not_before = clock_.Now() + choice.undo;
-  decision.outbox = notices_.ForOutcome(*held, EventOf(choice.to), choice.why, clock_.Now(), choice.letter);
+  decision.outbox = notices_.ForOutcome(*held, EventOf(choice), choice.why, clock_.Now(), choice.letter);
   if (choice.to == HoldState::kApproved) decision.outbox.push_back(ReleaseRow(*held));
   if (choice.trust_until)
     decision.trust = Trust{held->list, LowerAscii(held->from), *choice.trust_until, choice.actor, choice.why};
@@ -90,7 +92,7 @@ int ModerationService::ExpireDue(const Policy& policy) {
   for (const HeldSummary& held : due) {
     const ListPolicy* list = policy.FindList(held.list);
     const OnExpiry what = list == nullptr ? OnExpiry::kReject : list->on_expiry;
-    Choice choice{.to = HoldState::kExpired, .actor = "expiry"};
+    Choice choice{.to = HoldState::kExpired, .actor = std::string(kExpiryActor)};
     if (what == OnExpiry::kRelease) choice.to = HoldState::kApproved;
     if (what == OnExpiry::kDiscard) choice.to = HoldState::kDiscarded;
     const DecisionReply reply = Decide(held.id, choice);

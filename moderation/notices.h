@@ -23,23 +23,27 @@ struct NoticeSettings {
   std::string desk_url{};  // "https://desk.example": letters to moderators link to the post; empty: no pages
 };
 
+// What the poster is told of a hold.
+enum class PosterLetter { kNone, kFull, kLimit };  // kLimit: the last one today
+
 class Notices {
  public:
   explicit Notices(NoticeSettings settings);
   ~Notices();
 
-  // Letters for a new hold: to the poster (when MayAnswer) and to each moderator. Keys and content hold
-  // "{id}".
+  // Letters for a new hold: to the poster and to each moderator (to the responsible person when there is
+  // none). Keys and content hold "{id}". The poster's letter shows confidential words masked; the
+  // moderator's too.
   std::vector<OutboxRow> ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
-                                 const Policy& policy, Time now, Time expires) const;
+                                 const Policy& policy, Time now, Time expires, PosterLetter poster) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
-  // The outcome for the poster: event is "released", "rejected", "expired"; no letter for any other.
-  // `text` stands in for the template's when somebody has changed it.
-  std::vector<OutboxRow> ForOutcome(const HeldMessage& held, std::string_view event, std::string_view why,
+  // The outcome for the poster: event is "released", "rejected", "expired", "passed" (released because nobody
+  // decided); no letter for another. `text` stands in for the template's when somebody has changed it.
+  std::vector<OutboxRow> ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why,
                                     Time now, std::string_view text = {}) const;
   // The text of that letter, to be shown and changed before it goes.
-  std::string OutcomeText(const HeldMessage& held, std::string_view event, std::string_view why) const;
+  std::string OutcomeText(const HeldSummary& held, std::string_view event, std::string_view why) const;
   // A moderator asks a colleague to look; `link` opens the post.
   OutboxRow ForColleague(const HeldSummary& held, const std::string& from, const std::string& to,
                          const std::string& question, const std::string& link, Time now) const;
@@ -47,18 +51,18 @@ class Notices {
  private:
   struct Templates;
   struct Outcome;
-  std::optional<Outcome> RenderOutcome(const HeldMessage& held, std::string_view event,
+  std::optional<Outcome> RenderOutcome(const HeldSummary& held, std::string_view event,
                                        std::string_view why) const;
+
   NoticeSettings settings_;
   std::unique_ptr<Templates> templates_;
 };
 
-// May an automatic letter go to the author of this message? `why_not` gets a word for the log.
-// The poster must be known: SASL log-in, a client on this machine, or a dmarc/dkim pass of `authserv_id`.
-bool MayAnswer(const Message& message, std::string_view authserv_id, std::string* why_not);
+// The subject as a letter, a list of held mail or a page may show it: not when it holds confidential words.
+std::string ShownSubject(const Message& message, const Verdict& verdict);
 
-// A header field "Name: body\r\n" of safe text: controls out, RFC 2047 where not ASCII, folded (RFC 5322
-// section 2.1.1).
-std::string HeaderLine(std::string_view name, std::string_view value);
+// May an automatic letter go to the author of this message? `why_not` gets a word for the log.
+// The poster must be known: SASL log-in, a client on this machine, or a dmarc pass of `authserv_id`.
+bool MayAnswer(const Message& message, std::string_view authserv_id, std::string* why_not);
 
 }  // namespace listwarden

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "moderation/letter_template.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::array<std::string_view, 32> kNames = {"subject",
+                                                     "list",
+                                                     "address",
+                                                     "responsible",
+                                                     "from",
+                                                     "expires",
+                                                     "clauses",
+                                                     "title",
+                                                     "principle",
+                                                     "findings",
+                                                     "quote",
+                                                     "reason",
+                                                     "confidence",
+                                                     "rule",
+                                                     "advice",
+                                                     "text",
+                                                     "unread",
+                                                     "is-unread",
+                                                     "what",
+                                                     "excerpt",
+                                                     "has-excerpt", "desk", "has-desk",
+                                                     "poster-told",
+                                                     "on-expiry-return",
+                                                     "on-expiry-release",
+                                                     "why",
+                                                     "has-why",
+                                                     "on-expiry-discard",
+                                                     "question",
+                                                     "has-question",
+                                                     "link"};
+
+class Checker {
+ public:
+  Checker(const std::filesystem::path& file, std::string_view text) : file_(file), text_(text) {}
+
+  void Check() {
+    if (text_.rfind("Subject: ", 0) != 0) Fail(0, "expected \"Subject: …\" on the first line");
+    for (std::size_t at = text_.find("{{"); at != text_.npos; at = text_.find("{{", at)) {
+      const std::size_t end = text_.find("}}", at);
+      if (end == text_.npos) Fail(at, "\"{{\" without \"}}\"");
+      Take(text_.substr(at + 2, end - at - 2), at);
+      at = end + 2;
+    }
+    if (!open_.empty())
+      Fail(open_.back().at,
+           "section {{#" + open_.back().name + "}} is never closed; expected {{/" + open_.back().name + "}}");
+  }
+
+ private:
+  struct Section {
+    std::string name;
+    std::size_t at;
+  };
+
+  void Take(std::string_view tag, std::size_t at) {
+    const char kind = tag.empty() ? ' ' : tag.front();
+    const bool is_section = kind == '#' || kind == '^' || kind == '/';
+    const std::string name(is_section ? tag.substr(1) : tag);
+    if (std::find(kNames.begin(), kNames.end(), name) == kNames.end())
+      Fail(at, "unknown {{" + std::string(tag) + "}}; known are " + Known());
+    if (kind == '#' || kind == '^') open_.push_back({name, at});
+    if (kind != '/') return;
+    if (open_.empty() || open_.back().name != name)
+      Fail(at, "{{/" + name + "}} closes nothing" +
+                   (open_.empty() ? "" : "; expected {{/" + open_.back().name + "}}"));
+    open_.pop_back();
+  }
+
+  static std::string Known() {
+    std::string all;
+    for (const std::string_view one : kNames) all += (all.empty() ? "" : ", ") + std::string(one);
+    return all;
+  }
+
+  [[noreturn]] void Fail(std::size_t at, const std::string& what) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    throw SettingsError(file_.string() + ":" + std::to_string(line) + ": " + what);
+  }
+
+  const std::filesystem::path& file_;
+  std::string_view text_;
+  std::vector<Section> open_;
+};
+
+}  // namespace
+
+std::string ReadLetterTemplate(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in)
+    throw SettingsError(file.string() +
+                        ":0: the letter cannot be read; expected the wording of a letter here");
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  Checker(file, text).Check();
+  return text;
+}
+
+}  // namespace listwarden

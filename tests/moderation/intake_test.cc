@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "moderation/intake.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/house.h"
+
+namespace listwarden {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+using Kind = Outcome::Kind;
+
+constexpr const char* kOne = "one@lists.example.org";
+constexpr const char* kTwo = "two@lists.example.org";
+
+class IntakeTest : public testing::Test {
+ protected:
+  Message Post(const std::string& text, std::vector<std::string> paths = {kOne}) {
+    MessageBuilder builder;
+    Envelope envelope;
+    envelope.reverse_path = reverse_path;
+    envelope.forward_paths = std::move(paths);
+    envelope.queue_id = queue_id;
+    envelope.client = client;
+    builder.SetEnvelope(std::move(envelope));
+    for (const auto& [name, value] : fields) builder.AddField(name, " " + value);
+    builder.AddBody(text + "\r\n");
+    return builder.Finish();
+  }
+  Outcome Receive(const std::string& text, std::vector<std::string> paths = {kOne}) {
+    return house.intake->Receive(*house.policy, Post(text, std::move(paths)));
+  }
+  std::vector<std::string> LetterKinds() {
+    std::vector<std::string> kinds;
+    for (const OutboxRow& row : house.Outbox())
+      kinds.push_back(row.key.substr(0, row.key.find(':')) + " to " + row.forward_paths.at(0));
+    return kinds;
+  }
+
+  House house;
+  std::string reverse_path = "dee@example.org", queue_id = "Q1", client = "localhost[127.0.0.1]";
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"From", "Dee <dee@example.org>"}, {"Subject", "A post"}, {"Message-ID", "<1@example.org>"}};
+};
+
+TEST_F(IntakeTest, HoldsWithBytesEnvelopeVerdictAndLettersInOne) {
+  const Outcome outcome = Receive("Please holdme.");
+  EXPECT_EQ(outcome.kind, Kind::kHeldAll);
+  const auto held = house.Held();
+  ASSERT_THAT(held, SizeIs(1));
+  EXPECT_EQ(held[0].list, kOne);
+  EXPECT_EQ(held[0].reverse_path, "dee@example.org");
+  EXPECT_THAT(held[0].forward_paths, ElementsAre(kOne));
+  EXPECT_THAT(house.store->Find(held[0].id)->verdict_json, HasSubstr("words/hold"));
+  EXPECT_EQ(house.store->Find(held[0].id)->policy_version, house.policy->version());
+  EXPECT_EQ(held[0].expires, house.clock.now + std::chrono::hours(7 * 24));
+  EXPECT_THAT(LetterKinds(),
+              UnorderedElementsAre("poster-held to dee@example.org", "moderator-held to mo@example.org"));
+}
+
+TEST_F(IntakeTest, EveryModeratorOfTheListGetsALetter) {
+  Receive("Please holdme.", {kTwo});
+  EXPECT_THAT(LetterKinds(),
+              UnorderedElementsAre("poster-held to dee@example.org", "moderator-held to ann@example.org",
+                                   "moderator-held to bob@example.org"));
+}
+
+TEST_F(IntakeTest, NothingIsAnsweredBeforeItIsStored) {
+  house.TakeStoreAway();
+  const Outcome outcome = Receive("Please holdme.");
+  EXPECT_EQ(outcome.kind, Kind::kDefer);
+  EXPECT_THAT(outcome.held_paths, IsEmpty());
+  EXPECT_THAT(outcome.defer_text, HasSubstr("try again later"));
+}
+
+TEST_F(IntakeTest, StoreAwayDoesNotStopCleanMail) {
+  house.TakeStoreAway();
+  EXPECT_EQ(Receive("Good morning.").kind, Kind::kPass);
+  EXPECT_EQ(Receive("Please tagme.").kind, Kind::kTag);
+}
+
+TEST_F(IntakeTest, ServiceRecoversWithoutARestart) {
+  house.TakeStoreAway();
+  EXPECT_EQ(Receive("Please holdme.").kind, Kind::kDefer);
+  house.BringStoreBack();
+  EXPECT_EQ(Receive("Please holdme.").kind, Kind::kHeldAll);
+  EXPECT_THAT(house.Held(), SizeIs(1));
+}
+
+TEST_F(IntakeTest, RetryIsOneHoldAndOneSetOfLetters) {
+  Receive("Please holdme.");
+  queue_id = "Q2";
+  fields.insert(fields.begin(), {"Received", "by mx; later"});
+  fields.push_back({"Date", "Mon, 21 Sep 2026 15:00:00 +0000"});
+  EXPECT_EQ(Receive("Please holdme.").kind, Kind::kHeldAll);
+  EXPECT_THAT(house.Held(), SizeIs(1));
+  EXPECT_THAT(LetterKinds(), SizeIs(2));
+}
+
+TEST_F(IntakeTest, MessageIdThatTheMtaMadeIsNoDifference) {
+  fields = {{"From", "dee@example.org"}, {"Message-ID", "<20260921.Q1@mx.example.org>"}};
+  Receive("Please holdme.");
+  queue_id = "Q2";
+  fields[1].second = "<20260921.Q2@mx.example.org>";
+  Receive("Please holdme.");
+  EXPECT_THAT(house.Held(), SizeIs(1));
+}
+
+TEST_F(IntakeTest, OtherMailIsNoRetry) {
+  Receive("Please holdme.");
+  Receive("Please holdme!");
+  Receive("Please holdme.", {kTwo});
+  fields[2].second = "<2@example.org>";
+  Receive("Please holdme.");
+  reverse_path = "dee@other.example";
+  Receive("Please holdme.");
+  EXPECT_THAT(house.Held(), SizeIs(5));
+}
+
+TEST_F(IntakeTest, HeldRecipientsAreNamedAndTheOthersTagged) {
+  const Outcome outcome =
+      Receive("Please holdme and tagme.", {kOne, "carol@other.example", "watch@lists.example.org"});
+  EXPECT_EQ(outcome.kind, Kind::kHeldSome);
+  EXPECT_THAT(outcome.held_paths, ElementsAre(kOne));
+}
+
+TEST_F(IntakeTest, SeveralSpellingsOfAListAreOneHold) {
+  const Outcome outcome = Receive("Please holdme.", {kOne, "ONE@lists.example.org"});
+  EXPECT_EQ(outcome.kind, Kind::kHeldAll);
+  EXPECT_THAT(house.Held(), SizeIs(1));
+  EXPECT_THAT(house.Held()[0].forward_paths, SizeIs(2));
+}
+
+TEST_F(IntakeTest, StrangersGetNoLetterNowNorLater) {
+  client = "unknown[192.0.2.1]";
+  Receive("Please holdme.");
+  EXPECT_THAT(LetterKinds(), ElementsAre("moderator-held to mo@example.org"));
+  EXPECT_FALSE(house.Held()[0].may_answer);
+  EXPECT_THAT(house.notices->ForOutcome(house.Held()[0], "rejected", "no", house.clock.now), IsEmpty());
+}
+
+TEST_F(IntakeTest, SixthLetterOfADayIsTheLast) {
+  std::vector<std::string> kinds;
+  for (int i = 0; i < 9; ++i) {
+    fields[2].second = "<" + std::to_string(i) + "@example.org>";
+    Receive("Please holdme.");
+  }
+  int full = 0, limit = 0;
+  for (const std::string& kind : LetterKinds()) {
+    full += kind == "poster-held to dee@example.org";
+    limit += kind == "poster-limit to dee@example.org";
+  }
+  EXPECT_EQ(full, 5);
+  EXPECT_EQ(limit, 1);
+  house.clock.now += std::chrono::hours(24);
+  fields[2].second = "<next@example.org>";
+  Receive("Please holdme.");
+  EXPECT_THAT(LetterKinds(), testing::Contains("poster-held to dee@example.org"));
+}
+
+TEST_F(IntakeTest, ConfidentialSubjectIsShownNowhere) {
+  fields[1].second = "About secret 12345678";
+  Receive("Please read.");
+  EXPECT_THAT(house.Held()[0].subject, testing::Not(HasSubstr("12345678")));
+  EXPECT_THAT(house.store->Find(house.Held()[0].id)->verdict_json, testing::Not(HasSubstr("12345678")));
+  for (const OutboxRow& row : house.Outbox()) EXPECT_THAT(row.content, testing::Not(HasSubstr("12345678")));
+}
+
+TEST_F(IntakeTest, BodyOfASecretIsInNoLetter) {
+  Receive("The one is secret 12345678, and all the rest of the text.");
+  for (const OutboxRow& row : house.Outbox()) {
+    EXPECT_THAT(row.content, testing::Not(HasSubstr("12345678")));
+    EXPECT_THAT(row.content, testing::Not(HasSubstr("all the rest")));
+  }
+}
+
+}  // namespace
+}  // namespace listwarden
