@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "apps/commands.h"
+#include "apps/nearest.h"
 #include "apps/service.h"
 #include "base/error.h"
 
@@ -112,6 +113,23 @@ std::string TakeConfig(std::vector<std::string>* arguments) {
   return "";
 }
 
+std::string UnknownCommand(const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  std::string group;
+  for (const Command& command : Commands()) {
+    const std::string name = command.name;
+    names.push_back(name);
+    if (name.rfind(arguments[0] + " ", 0) == 0) group += (group.empty() ? "" : ", ") + name;
+  }
+  if (arguments.size() == 1 && !group.empty())
+    return "listwarden: '" + arguments[0] + "' needs one more word: " + group + "\n";
+  const std::string given = arguments[0] + (arguments.size() > 1 ? " " + arguments[1] : "");
+  std::string near = Nearest(given, names);
+  if (near.empty()) near = Nearest(arguments[0], names);
+  return "listwarden: no command '" + arguments[0] + "'" +
+         (near.empty() ? "" : "; did you mean '" + near + "'?") + " `listwarden help` lists them\n";
+}
+
 int Run(std::vector<std::string> arguments) {
   const std::string config = TakeConfig(&arguments);
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "help") {
@@ -124,7 +142,7 @@ int Run(std::vector<std::string> arguments) {
   }
   const Command* command = FindCommand(&arguments);
   if (command == nullptr) {
-    std::cerr << "listwarden: no command '" << arguments[0] << "'; `listwarden help` lists them\n";
+    std::cerr << UnknownCommand(arguments);
     return kExitUsage;
   }
   try {

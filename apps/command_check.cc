@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "apps/commands.h"
+#include "apps/nearest.h"
 #include "apps/service.h"
 #include "apps/sources.h"
 #include "apps/terminal.h"
@@ -30,8 +31,14 @@ struct Judge {
     list = list_address == "default" ? &policy->default_list() : policy->FindList(list_address);
     if (list == nullptr) {
       std::string known;
-      for (const ListPolicy& one : policy->lists()) known += "\n  " + one.address;
-      throw SettingsError("--list " + list_address + ": no such list; known are" + known);
+      std::vector<std::string> addresses;
+      for (const ListPolicy& one : policy->lists()) {
+        known += "\n  " + one.address;
+        addresses.push_back(one.address);
+      }
+      const std::string near = Nearest(list_address, addresses);
+      throw SettingsError("--list " + list_address + ": no such list" +
+                          (near.empty() ? "" : "; did you mean " + near + "?") + " Known are" + known);
     }
   }
 

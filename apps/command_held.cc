@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -48,6 +49,7 @@ nlohmann::json Json(const HeldMessage& held) {
           {"state", std::string(HoldStateName(held.state))},
           {"list", held.list},
           {"from", held.from},
+          {"reverse_path", held.reverse_path},
           {"subject", held.subject},
           {"received", IsoTime(held.received)},
           {"expires", IsoTime(held.expires)},
@@ -69,6 +71,25 @@ void PrintHistory(HoldStore& store, const std::string& id) {
   std::cout << "\n  History\n" << Table(rows);
 }
 
+// The id of what people read out of a letter: the id itself, its beginning, or the reference A1B2-C3D4.
+std::string IdFrom(HoldStore& store, const std::string& given) {
+  std::string wanted;
+  for (const char c : given) {
+    if (c != '-') wanted += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  if (wanted.size() == 16 || wanted.size() < 4) return wanted;
+  QueueQuery everything;
+  everything.states = {};
+  everything.limit = 20000;
+  std::vector<std::string> found;
+  for (const QueueRow& row : store.Queue(everything).rows) {
+    if (row.held.id.rfind(wanted, 0) == 0) found.push_back(row.held.id);
+  }
+  if (found.size() > 1)
+    throw SettingsError(given + " may be " + found[0] + " or " + found[1] + "; give more of it");
+  return found.empty() ? given : found.front();
+}
+
 int Decide(const std::string& config, const std::vector<std::string>& given, HoldState to) {
   const Arguments arguments = ParseArguments(given);
   if (arguments.rest.empty()) throw SettingsError("give one or more ids; `listwarden held list` shows them");
@@ -77,7 +98,8 @@ int Decide(const std::string& config, const std::vector<std::string>& given, Hol
   Desk desk(config);
   int status = 0;
   for (const std::string& id : arguments.rest) {
-    const DecisionReply reply = desk.service.Decide(id, {.to = to, .actor = Actor(), .why = arguments.why});
+    const DecisionReply reply =
+        desk.service.Decide(IdFrom(*desk.store, id), {.to = to, .actor = Actor(), .why = arguments.why});
     std::cout << id << ": " << reply.text << '\n';
     if (reply.result != DecisionResult::kDone) status = kExitData;
   }
@@ -93,8 +115,9 @@ int HeldListCommand(const std::string& config, const std::vector<std::string>& g
   const auto state = StateNamed(arguments.state);
   query.states = state ? std::vector<HoldState>{*state} : std::vector<HoldState>{};
   if (!arguments.list.empty()) query.lists = {{arguments.list}};
-  query.limit = 1000;
-  const std::vector<QueueRow> held = desk.store->Queue(query).rows;
+  query.limit = arguments.is_json ? 1000000 : 1000;
+  const auto page = desk.store->Queue(query);
+  const std::vector<QueueRow>& held = page.rows;
   if (arguments.is_json) {
     for (const QueueRow& one : held) {
       if (const auto whole = desk.store->Find(one.held.id)) Print(Json(*whole));
@@ -111,6 +134,8 @@ int HeldListCommand(const std::string& config, const std::vector<std::string>& g
                     Printable(one.from), Printable(one.subject)});
   }
   std::cout << Table(rows);
+  if (page.count > held.size())
+    std::cout << "and " << page.count - held.size() << " more; --json shows all\n";
   return 0;
 }
 
@@ -118,9 +143,10 @@ int HeldShowCommand(const std::string& config, const std::vector<std::string>& g
   const Arguments arguments = ParseArguments(given);
   if (arguments.rest.size() != 1) throw SettingsError("give one id; `listwarden held list` shows them");
   Desk desk(config);
-  const auto held = desk.store->Find(arguments.rest[0]);
+  const auto held = desk.store->Find(IdFrom(*desk.store, arguments.rest[0]));
   if (!held) {
-    std::cerr << "listwarden: no held message " << arguments.rest[0] << "\n";
+    std::cerr << "listwarden: no held message " << arguments.rest[0]
+              << "; `listwarden held list --state all` shows every one\n";
     return kExitData;
   }
   if (arguments.is_raw) {

@@ -36,9 +36,21 @@ int PolicyTestCommand(const std::string& config, const std::vector<std::string>&
 
 int ConfigCheckCommand(const std::string& config, const std::vector<std::string>&) {
   const Settings settings = ReadSettings(FindSettingsFile(config));
-  const auto policy =
-      Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id);
-  const Notices notices(settings.notices);
+  // Letters and policy are told together: nobody wants to mend one mistake at a time.
+  std::shared_ptr<const Policy> policy;
+  std::string mistakes;
+  const auto read = [&](const auto& part) {
+    try {
+      part();
+    } catch (const SettingsError& e) {
+      mistakes += (mistakes.empty() ? "" : "\n") + std::string(e.what());
+    }
+  };
+  read([&] {
+    policy = Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id);
+  });
+  read([&] { const Notices notices(settings.notices); });
+  if (!mistakes.empty()) throw SettingsError(mistakes);
   std::cout << settings.file.string() << ": good; " << policy->lists().size() << " lists, "
             << policy->rules().rules().size() << " rules, policy " << policy->version() << "\n";
   return 0;

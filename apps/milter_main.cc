@@ -21,16 +21,20 @@ std::shared_ptr<const Policy> LoadPolicy(const Settings& settings) {
   return policy;
 }
 
-void Reload(const std::filesystem::path& file, MilterServer& server) {
+// Policy and letters are read anew, both or none; the socket, limits and the store need a restart.
+void Reload(const std::filesystem::path& file, MilterServer& server, Intake& intake) {
   Notify("RELOADING=1");
   try {
-    auto policy = LoadPolicy(ReadSettings(file));
+    const Settings settings = ReadSettings(file);
+    auto notices = std::make_shared<const Notices>(settings.notices);
+    auto policy = LoadPolicy(settings);
     const std::string version = policy->version();
+    intake.SetNotices(std::move(notices));
     server.SetPolicy(std::move(policy));
     Log(LogLevel::kInfo, "reloaded", {{"policy", version}});
-  } catch (const SettingsError& e) {
+  } catch (const std::exception& e) {
     Log(LogLevel::kError, "reload-refused",
-        {{"why", e.what()}, {"remedy", "the last good policy stays in force"}});
+        {{"why", e.what()}, {"remedy", "the last good policy and letters stay in force"}});
   }
   Notify("READY=1");
 }
@@ -45,10 +49,10 @@ int Serve(const std::filesystem::path& file) {
   if (settings.is_verbose) SetLogLevel(LogLevel::kDebug);
   const SystemClock clock;
   auto policy = LoadPolicy(settings);
-  const Notices notices(settings.notices);
+  auto notices = std::make_shared<const Notices>(settings.notices);
   const ReleaseKey key = OpenKey(settings.release_key);
   const auto store = OpenSqliteHoldStore(settings.store, clock);
-  Intake intake(*store, notices, clock);
+  Intake intake(*store, std::move(notices), clock);
   MilterServer server(settings.milter, policy, intake, *store, &key, clock);
   server.Open();
 
@@ -64,7 +68,7 @@ int Serve(const std::filesystem::path& file) {
   while (!has_ended) {
     watchdog.Feed([&] { return server.IsAlive(); });
     const Signal signal = WaitForSignal(1);
-    if (signal == Signal::kReload) Reload(file, server);
+    if (signal == Signal::kReload) Reload(file, server, intake);
     if (signal == Signal::kStop) {
       Notify("STOPPING=1");
       server.Stop(settings.drain);

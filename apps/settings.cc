@@ -4,9 +4,13 @@
 #include <unistd.h>
 
 #include <boost/program_options.hpp>
+#include <cerrno>
+#include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 
+#include "apps/nearest.h"
 #include "base/error.h"
 
 namespace listwarden {
@@ -64,8 +68,8 @@ std::string Text(const boost::any& value) {
   return "?";
 }
 
-// Program_options names the key but not the line: look for the key in the text.
-int LineOf(const std::string& text, const std::string& key) {
+// Program_options names the key but not the line: look for its n-th place in the text.
+int LineOf(const std::string& text, const std::string& key, int place = 1) {
   const auto dot = key.rfind('.');
   const std::string section = dot == std::string::npos ? "" : key.substr(0, dot);
   const std::string name = dot == std::string::npos ? key : key.substr(dot + 1);
@@ -74,57 +78,144 @@ int LineOf(const std::string& text, const std::string& key) {
   for (int number = 1; std::getline(lines, line); ++number) {
     const auto start = line.find_first_not_of(" \t");
     if (start == std::string::npos) continue;
+    const std::string word = line.substr(start, line.find_first_of(" \t=", start) - start);
     if (line[start] == '[') {
       current = line.substr(start + 1, line.find(']') - start - 1);
-    } else if (current == section && line.compare(start, name.size(), name) == 0) {
+    } else if (current == section && word == name && --place == 0) {
       return number;
     }
   }
   return 1;
 }
 
-[[noreturn]] void Fail(const fs::path& file, int line, const std::string& what) {
-  throw SettingsError(file.string() + ":" + std::to_string(line) + ": " + what);
+// All that is wrong with a file, told at once.
+class Mistakes {
+ public:
+  Mistakes(const fs::path& file, const std::string& text) : file_(file), text_(text) {}
+
+  void Add(int line, const std::string& what) {
+    all_ += (all_.empty() ? "" : "\n") + file_.string() + ":" + std::to_string(line) + ": " + what;
+  }
+  void At(const std::string& key, const std::string& what, int place = 1) {
+    Add(LineOf(text_, key, place), what);
+  }
+  void ThrowIfAny() const {
+    if (!all_.empty()) throw SettingsError(all_);
+  }
+
+ private:
+  const fs::path& file_;
+  const std::string& text_;
+  std::string all_;
+};
+
+struct Bounds {
+  const char* key;
+  long long least, most;
+};
+constexpr Bounds kBounds[] = {{"milter.max-connections", 1, 100000},
+                              {"milter.bytes-in-flight", 1 << 20, 1LL << 40},
+                              {"milter.drain-seconds", 0, 3600},
+                              {"limits.message-bytes", 1024, 1LL << 31},
+                              {"limits.depth", 1, 100},
+                              {"limits.parts", 1, 100000},
+                              {"limits.part-text-bytes", 1024, 1LL << 31},
+                              {"limits.text-bytes", 1024, 1LL << 31},
+                              {"desk.undo-seconds", 0, 3600},
+                              {"outbox.reinject-port", 1, 65535},
+                              {"outbox.letter-port", 1, 65535}};
+
+// Scheme and host only: every address in letters begins with it.
+bool IsBaseUrl(const std::string& url) {
+  const auto host = url.find("://");
+  const bool is_http = url.rfind("https://", 0) == 0 || url.rfind("http://", 0) == 0;
+  return is_http && url.size() > host + 3 && url.find_first_of("/?# ", host + 3) == std::string::npos;
+}
+
+// What Program_options would take although it makes no sense; empty when it is good.
+std::string Complaint(const std::string& key, const std::string& value) {
+  for (const Bounds& bounds : kBounds) {
+    if (key != bounds.key) continue;
+    char* end = nullptr;
+    errno = 0;
+    const long long number = std::strtoll(value.c_str(), &end, 10);
+    if (!value.empty() && *end == '\0' && errno == 0 && number >= bounds.least && number <= bounds.most)
+      return "";
+    return "'" + value + "' is out of range; expected a whole number from " + std::to_string(bounds.least) +
+           " to " + std::to_string(bounds.most);
+  }
+  if ((key == "milter.socket-mode" || key == "desk.socket-mode") &&
+      (value.empty() || value.size() > 4 || value.find_first_not_of("01234567") != std::string::npos))
+    return "'" + value + "' is no file mode; expected octal digits such as 0660";
+  if (key == "milter.socket" && value.rfind("unix:", 0) != 0 && value.rfind("local:", 0) != 0 &&
+      value.rfind("inet", 0) != 0 && value.rfind("fd:", 0) != 0)
+    return "'" + value + "' is no socket; expected unix:/path, inet:port@host or fd:3";
+  if (key == "desk.base-url" && !IsBaseUrl(value))
+    return "'" + value + "' is no base address; expected https://HOST without a path";
+  if (key == "notices.from" && value.find('@') == std::string::npos)
+    return "'" + value + "' is no mailbox; expected Name <address@domain>";
+  return "";
+}
+
+void CheckOption(const po::option& option, int place, Mistakes* mistakes) {
+  const std::string& key = option.string_key;
+  if (option.unregistered) {
+    const std::string near = Nearest(key, SettingsKeys());
+    mistakes->At(key,
+                 "unknown key '" + key + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?") +
+                     "; `listwarden config show` lists the known ones",
+                 place);
+    return;
+  }
+  if (place > 1) {
+    mistakes->At(key, "key '" + key + "' is given twice; keep one", place);
+    return;
+  }
+  const std::string value = option.value.empty() ? "" : option.value.front();
+  if (const std::string what = Complaint(key, value); !what.empty()) {
+    mistakes->At(key, key + ": " + what);
+    return;
+  }
+  try {
+    const po::options_description options = Options();
+    po::parsed_options alone(&options);
+    alone.options.push_back(option);
+    po::variables_map values;
+    po::store(alone, values);
+  } catch (const po::error& e) {
+    mistakes->At(key, key + ": '" + value + "' cannot be read: " + e.what());
+  }
+}
+
+// Lines that are neither a section, a comment nor key = value.
+void CheckLines(const std::string& text, Mistakes* mistakes) {
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const auto start = line.find_first_not_of(" \t\r");
+    if (start == std::string::npos || line[start] == '#') continue;
+    const bool is_section = line[start] == '[' && line.find(']', start) != std::string::npos;
+    const std::string before_comment = line.substr(0, line.find('#'));
+    if (!is_section && before_comment.find('=') == std::string::npos)
+      mistakes->Add(number,
+                    "'" + line.substr(start) + "' is no setting; expected key = value below a [section]");
+  }
 }
 
 po::variables_map Parse(const fs::path& file, const std::string& text) {
+  Mistakes mistakes(file, text);
+  CheckLines(text, &mistakes);
+  mistakes.ThrowIfAny();
+  const po::options_description options = Options();
+  std::istringstream in(text);
+  const po::parsed_options parsed = po::parse_config_file(in, options, true);
+  std::map<std::string, int> places;
+  for (const po::option& option : parsed.options) CheckOption(option, ++places[option.string_key], &mistakes);
+  mistakes.ThrowIfAny();
   po::variables_map values;
-  try {
-    std::istringstream in(text);
-    po::store(po::parse_config_file(in, Options(), false), values);
-    po::notify(values);
-  } catch (const po::unknown_option& e) {
-    Fail(file, LineOf(text, e.get_option_name()),
-         "unknown key '" + e.get_option_name() + "'; `listwarden config show` lists the known ones");
-  } catch (const po::multiple_occurrences& e) {
-    Fail(file, LineOf(text, e.get_option_name()),
-         "key '" + e.get_option_name() + "' is given twice; keep one");
-  } catch (const po::error_with_option_name& e) {
-    Fail(file, LineOf(text, e.get_option_name()), e.what());
-  } catch (const po::error& e) {
-    Fail(file, 1, std::string(e.what()) + "; expected lines of the form key = value below a [section]");
-  }
+  po::store(parsed, values);
+  po::notify(values);
   return values;
-}
-
-int SocketMode(const fs::path& file, const std::string& text, const char* key, const std::string& mode) {
-  try {
-    std::size_t used = 0;
-    const int value = std::stoi(mode, &used, 8);
-    if (used == mode.size() && value >= 0 && value <= 0777) return value;
-  } catch (const std::logic_error&) {
-  }
-  Fail(file, LineOf(text, key), "'" + mode + "' is no file mode; expected octal digits such as 0660");
-}
-
-// Scheme and host only: every address in letters begins with it.
-std::string BaseUrl(const fs::path& file, const std::string& text, const std::string& url) {
-  const auto host = url.find("://");
-  const bool is_http = url.rfind("https://", 0) == 0 || url.rfind("http://", 0) == 0;
-  if (is_http && url.size() > host + 3 && url.find_first_of("/?# ", host + 3) == std::string::npos)
-    return url;
-  Fail(file, LineOf(text, "desk.base-url"),
-       "'" + url + "' is no base address; expected https://HOST without a path");
 }
 
 // "milter.sock" beside the configuration, for a private instance; absolute paths and inet: stay.
@@ -145,7 +236,9 @@ std::vector<std::string> SettingsKeys() {
 
 Settings ReadSettings(const fs::path& file) {
   std::ifstream in(file);
-  if (!in) Fail(file, 0, "cannot be read; give the file with --config, or check its permissions");
+  if (!in)
+    throw SettingsError(file.string() +
+                        ":0: cannot be read; give the file with --config, or check its permissions");
   std::stringstream buffer;
   buffer << in.rdbuf();
   const std::string text = buffer.str();
@@ -161,7 +254,7 @@ Settings ReadSettings(const fs::path& file) {
   settings.release_key = settings.folder / word("release-key");
   settings.is_verbose = values["verbose"].as<bool>();
   settings.milter.socket = SocketFrom(word("milter.socket"), settings.folder);
-  settings.milter.socket_mode = SocketMode(file, text, "milter.socket-mode", word("milter.socket-mode"));
+  settings.milter.socket_mode = std::stoi(word("milter.socket-mode"), nullptr, 8);
   settings.milter.socket_group = word("milter.socket-group");
   settings.milter.reinject_daemon = word("milter.reinject-daemon");
   settings.milter.max_connections = values["milter.max-connections"].as<int>();
@@ -177,8 +270,8 @@ Settings ReadSettings(const fs::path& file) {
   settings.notices.host_name = word("notices.host-name");
   settings.notices.authserv_id = word("notices.authserv-id");
   settings.desk.http.listen = SocketFrom(word("desk.listen"), settings.folder);
-  settings.desk.http.socket_mode = SocketMode(file, text, "desk.socket-mode", word("desk.socket-mode"));
-  settings.desk.site.base_url = BaseUrl(file, text, word("desk.base-url"));
+  settings.desk.http.socket_mode = std::stoi(word("desk.socket-mode"), nullptr, 8);
+  settings.desk.site.base_url = word("desk.base-url");
   settings.desk.site.undo = std::chrono::seconds(values["desk.undo-seconds"].as<int>());
   settings.desk.site.user_header = word("desk.user-header");
   if (!settings.desk.http.listen.empty()) settings.notices.desk_url = settings.desk.site.base_url;

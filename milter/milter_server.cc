@@ -85,7 +85,8 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
     *actions = kActions | (f0 & SMFIF_SETSYMLIST);
     // Every event but DATA goes unanswered; over TCP an answer there is what breaks the stall of Nagle and
     // delayed ACK.
-    *steps = f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NOEOH | SMFIP_NR_CONN | SMFIP_NR_MAIL |
+    // The end of the header is asked for: without it libmilter waits for ever on mail that has no fields.
+    *steps = f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_EOH | SMFIP_NR_CONN | SMFIP_NR_MAIL |
                    SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC);
     *f2 = *f3 = 0;
     if ((f0 & SMFIF_SETSYMLIST) != 0) {
@@ -134,6 +135,8 @@ sfsistat OnField(SMFICTX* context, char* name, char* value) {
     return SMFIS_NOREPLY;
   });
 }
+
+sfsistat OnEndOfFields(SMFICTX*) { return SMFIS_NOREPLY; }
 
 sfsistat OnBody(SMFICTX* context, unsigned char* chunk, size_t size) {
   return Guard(context, [&](Connection& connection) -> sfsistat {
@@ -234,6 +237,7 @@ void MilterServer::Open() {
   description.xxfi_envfrom = OnMail;
   description.xxfi_envrcpt = OnRecipient;
   description.xxfi_header = OnField;
+  description.xxfi_eoh = OnEndOfFields;
   description.xxfi_body = OnBody;
   description.xxfi_eom = OnEndOfMessage;
   description.xxfi_abort = OnAbort;

@@ -148,8 +148,18 @@ std::string DedupeKey(const Message& message, std::string_view list,
   return hex;
 }
 
-Intake::Intake(HoldStore& store, const Notices& notices, const Clock& clock)
-    : store_(store), notices_(notices), clock_(clock) {}
+Intake::Intake(HoldStore& store, std::shared_ptr<const Notices> notices, const Clock& clock)
+    : store_(store), notices_(std::move(notices)), clock_(clock) {}
+
+void Intake::SetNotices(std::shared_ptr<const Notices> notices) {
+  std::lock_guard<std::mutex> guard(notices_mutex_);
+  notices_ = std::move(notices);
+}
+
+std::shared_ptr<const Notices> Intake::CurrentNotices() {
+  std::lock_guard<std::mutex> guard(notices_mutex_);
+  return notices_;
+}
 
 PosterLetter Intake::LetterDue(const std::string& reverse_path, const std::string& list) {
   const int today = store_.CountNotice(LowerAscii(reverse_path), list);
@@ -174,18 +184,19 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   hold.similar_key = SimilarKey(message);
   hold.policy_version = verdict.policy_version;
   hold.language = list.language;
-  hold.may_answer = notices_.MayAnswerTo(message);
+  const auto notices = CurrentNotices();
+  hold.may_answer = notices->MayAnswerTo(message);
   const Time now = clock_.Now();
   hold.expires = now + std::chrono::duration_cast<std::chrono::seconds>(list.expiry);
   hold.letters =
-      notices_.ForHold(message, verdict, list, policy, now, hold.expires,
+      notices->ForHold(message, verdict, list, policy, now, hold.expires,
                        hold.may_answer ? LetterDue(hold.reverse_path, list.address) : PosterLetter::kNone);
   return store_.Hold(hold).id;
 }
 
 // Somebody whom the list trusts, as long as the sender is known and the post could be read.
 bool Intake::IsTrusted(const Message& message, const Verdict& verdict) {
-  if (!verdict.unread.empty() || message.from.size() != 1 || !notices_.MayAnswerTo(message)) return false;
+  if (!verdict.unread.empty() || message.from.size() != 1 || !CurrentNotices()->MayAnswerTo(message)) return false;
   return store_.FindTrust(verdict.list, LowerAscii(message.from.front().address)).has_value();
 }
 

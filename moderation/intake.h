@@ -3,6 +3,7 @@
 // trouble: the outcome is kDefer. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,20 +23,24 @@ struct Outcome {
 
 class Intake {
  public:
-  Intake(HoldStore& store, const Notices& notices, const Clock& clock);
+  Intake(HoldStore& store, std::shared_ptr<const Notices> notices, const Clock& clock);
+
+  void SetNotices(std::shared_ptr<const Notices> notices);  // from the next hold on
 
   // Judges for each list among the forward-paths and carries it out.
   Outcome Receive(const Policy& policy, const Message& message);
 
  private:
   bool IsTrusted(const Message& message, const Verdict& verdict);
+  std::shared_ptr<const Notices> CurrentNotices();
   // Counts one more hold of this sender for this list today; past the cap one last letter, then none.
   PosterLetter LetterDue(const std::string& reverse_path, const std::string& list);
   std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                       const ListPolicy& list, const std::vector<std::string>& paths);
 
   HoldStore& store_;
-  const Notices& notices_;
+  std::mutex notices_mutex_;
+  std::shared_ptr<const Notices> notices_;
   const Clock& clock_;
 };
 

@@ -167,12 +167,18 @@ std::string ShownSubject(const Message& message, const Verdict& verdict) {
 
 Notices::Notices(NoticeSettings settings)
     : settings_(std::move(settings)), templates_(std::make_unique<Templates>()) {
+  std::string mistakes;
   for (const std::string_view language : kLanguages) {
     for (const std::string_view event : kEvents) {
       const std::string name = std::string(language) + "/" + std::string(event);
-      templates_->texts[name] = ReadLetterTemplate(settings_.templates / (name + ".txt"));
+      try {
+        templates_->texts[name] = ReadLetterTemplate(settings_.templates / (name + ".txt"));
+      } catch (const SettingsError& e) {
+        mistakes += (mistakes.empty() ? "" : "\n") + std::string(e.what());
+      }
     }
   }
+  if (!mistakes.empty()) throw SettingsError(mistakes);
 }
 
 Notices::~Notices() = default;

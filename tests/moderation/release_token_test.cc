@@ -17,9 +17,11 @@ class ReleaseTokenTest : public testing::Test {
   ReleaseTokenTest() {
     ReleaseKey::Create(house.folder / "key");
     key.emplace(house.folder / "key");
-    token = key->Sign("0011.1", {"b@example.org", "a@example.org"}, "body\r\n", house.clock.now + std::chrono::minutes(10));
+    token = key->Sign("0011.1", {"b@example.org", "a@example.org"}, "body\r\n",
+                      house.clock.now + std::chrono::minutes(10));
   }
-  std::optional<std::string> Verify(const std::string& one, std::vector<std::string> paths = {"a@example.org", "b@example.org"},
+  std::optional<std::string> Verify(const std::string& one,
+                                    std::vector<std::string> paths = {"a@example.org", "b@example.org"},
                                     std::string_view body = "body\r\n") {
     return key->Verify(one, paths, body, house.clock.now);
   }
@@ -65,8 +67,9 @@ TEST_F(ReleaseTokenTest, NoChangedCharacterIsAccepted) {
 }
 
 TEST_F(ReleaseTokenTest, OddTokensAreRefused) {
-  for (const std::string& one : {std::string(), std::string("v1"), std::string("id=;exp=;sig="), std::string(5000, 'x'),
-                                 std::string("v1; id=1; exp=99999999999999999999; sig=0"), token + token})
+  for (const std::string& one :
+       {std::string(), std::string("v1"), std::string("id=;exp=;sig="), std::string(5000, 'x'),
+        std::string("v1; id=1; exp=99999999999999999999; sig=0"), token + token})
     EXPECT_FALSE(Verify(one)) << one;
 }
 

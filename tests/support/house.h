@@ -57,10 +57,10 @@ class House {
     std::filesystem::create_directories(folder / "store");
     Load();
     store = OpenSqliteHoldStore(folder / "store/hold.db", clock);
-    notices = std::make_unique<Notices>(NoticeSettings{std::filesystem::path(SOURCE_DIR) / "etc/notices",
+    notices = std::make_shared<Notices>(NoticeSettings{std::filesystem::path(SOURCE_DIR) / "etc/notices",
                                                        "Listwarden <listwarden@lists.example.org>",
                                                        "mx.example.org", "mx.example.org"});
-    intake = std::make_unique<Intake>(*store, *notices, clock);
+    intake = std::make_unique<Intake>(*store, notices, clock);
   }
   ~House() {
     store.reset();
@@ -97,7 +97,7 @@ class House {
   TestClock clock;
   std::shared_ptr<const Policy> policy;
   std::unique_ptr<HoldStore> store;
-  std::unique_ptr<Notices> notices;
+  std::shared_ptr<Notices> notices;
   std::unique_ptr<Intake> intake;
 
  private:

@@ -4,6 +4,7 @@
 Everything lies in one folder and listens on free high ports; stop() ends whatever start() began.
 Postfix's master needs root.
 """
+import json
 import os
 import pathlib
 import shutil
@@ -15,6 +16,8 @@ import subprocess
 import tempfile
 import threading
 import time
+
+from daemon import write_configuration
 
 LISTS_DOMAIN = "lists.example.ac.uk"
 
@@ -102,23 +105,16 @@ relayhost = [127.0.0.1]:{sink}
 disable_dns_lookups = yes
 smtp_dns_support_level = disabled
 smtpd_peername_lookup = no
-smtpd_forbid_bare_newline = normalize
-smtpd_forbid_bare_newline_exclusions =
-smtpd_milters = {milter}
-milter_default_action = tempfail
-milter_protocol = 6
-message_strip_characters = \\0
 smtpd_client_connection_count_limit = 0
 header_size_limit = 102400
 message_size_limit = 52428800
+# As shipped in etc/postfix/main.cf:
+{shipped}
 """
 
 MASTER_CF = """\
-{mail} inet n - n - - smtpd
-{reinject} inet n - n - - smtpd
-  -o milter_macro_daemon_name=REINJECT
-{letters} inet n - n - - smtpd
-  -o smtpd_milters=
+{mail} inet n - y - - smtpd
+{shipped}
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -138,7 +134,7 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Stack:
-    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1):
+    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1, small_disk=False):
         self.programs = pathlib.Path(programs)
         self.source = pathlib.Path(source)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-"))
@@ -147,35 +143,37 @@ class Stack:
         self.mail, self.reinject, self.letters, self.pages = free_port(), free_port(), free_port(), free_port()
         self.desk_address = f"http://127.0.0.1:{self.pages}"
         self.undo_seconds = undo_seconds
-        self.socket = f"inet:{free_port()}@127.0.0.1" if tcp else f"unix:{self.folder}/milter.sock"
+        self.socket = f"inet:{free_port()}@127.0.0.1" if tcp else f"unix:{self.folder}/queue/listwarden/milter.sock"
         self.has_desk = desk
+        self.wants_small_disk = small_disk
         self.processes = {}
-        self.config = self.folder / "etc" / "listwarden.conf"
+        self.config = None
 
     def _write_config(self):
-        shutil.copytree(self.source / "etc", self.folder / "etc")
-        self.config.write_text(
-            f"store = {self.folder}/hold.db\n"
-            f"release-key = {self.folder}/release.key\n"
+        self.config = write_configuration(
+            self.source, self.folder,
             f"[milter]\nsocket = {self.socket}\nsocket-group = postfix\n"
             f"[notices]\nfrom = Listwarden <listwarden@{LISTS_DOMAIN}>\nhost-name = mx.{LISTS_DOMAIN}\n"
             f"[desk]\nlisten = 127.0.0.1:{self.pages}\nbase-url = {self.desk_address}\n"
             f"undo-seconds = {self.undo_seconds}\n"
-            f"[outbox]\nreinject-port = {self.reinject}\nletter-port = {self.letters}\n"
-        )
+            f"[outbox]\nreinject-port = {self.reinject}\nletter-port = {self.letters}\n")
 
     def _write_postfix(self):
-        for name in ("queue", "data", "postfix"):
+        """Base lines of a private instance, and the shipped ones; only the addresses are this instance's."""
+        for name in ("queue", "queue/listwarden", "data", "postfix"):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix")
-        milter = self.socket
-        if milter.startswith("inet:"):
-            port, host = milter[5:].split("@")
-            milter = f"inet:{host}:{port}"
-        values = dict(folder=self.folder, domain=LISTS_DOMAIN, sink=self.sink.port, milter=milter,
-                      mail=self.mail, reinject=self.reinject, letters=self.letters)
-        (self.folder / "postfix" / "main.cf").write_text(MAIN_CF.format(**values))
-        (self.folder / "postfix" / "master.cf").write_text(MASTER_CF.format(**values))
+        shutil.chown(self.folder / "queue" / "listwarden", group="postfix")
+        (self.folder / "queue" / "listwarden").chmod(0o2750)
+        main = (self.source / "etc" / "postfix" / "main.cf").read_text()
+        if self.socket.startswith("inet:"):
+            port, host = self.socket[5:].split("@")
+            main = main.replace("unix:listwarden/milter.sock", f"inet:{host}:{port}")
+        master = (self.source / "etc" / "postfix" / "master.cf").read_text()
+        master = master.replace("127.0.0.1:10025", f"127.0.0.1:{self.reinject}").replace("127.0.0.1:10026", f"127.0.0.1:{self.letters}")
+        (self.folder / "postfix" / "main.cf").write_text(
+            MAIN_CF.format(folder=self.folder, domain=LISTS_DOMAIN, sink=self.sink.port, shipped=main))
+        (self.folder / "postfix" / "master.cf").write_text(MASTER_CF.format(mail=self.mail, shipped=master))
 
     def postfix(self, *words):
         return subprocess.run(["postfix", "-c", str(self.folder / "postfix"), *words],
@@ -208,8 +206,10 @@ class Stack:
         raise RuntimeError("listwarden-milter did not start:\n" + self.logs())
 
     def start(self):
-        self._write_config()
         self._write_postfix()
+        self._write_config()
+        if self.wants_small_disk:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=240m,mode=0770", "tmpfs", self.folder / "store"], capture_output=True)
         self.start_program("listwarden-milter")
         self.wait_for_milter()
         if self.has_desk:
@@ -243,6 +243,8 @@ class Stack:
                 process.kill()
         self.sink.shutdown()
         self.sink.server_close()
+        if self.has_small_disk():
+            subprocess.run(["umount", self.folder / "store"], capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
@@ -277,3 +279,18 @@ class Stack:
     def command(self, *words):
         return subprocess.run([str(self.programs / "listwarden"), "--config", str(self.config), *words],
                               capture_output=True, text=True)
+
+    def held(self):
+        return [json.loads(line) for line in self.command("held", "list", "--state", "all", "--json").stdout.splitlines()]
+
+    def post_until_taken(self, sender, recipients, content, seconds=30):
+        """As a client does: again after each temporary failure."""
+        deadline = time.time() + seconds
+        while time.time() < deadline:
+            if self.post(sender, recipients, content)[0] == 250:
+                return True
+            time.sleep(0.5)
+        return False
+
+    def has_small_disk(self):
+        return os.path.ismount(self.folder / "store")

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/settings.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "apps/nearest.h"
+#include "base/error.h"
+
+namespace listwarden {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class SettingsTest : public testing::Test {
+ protected:
+  SettingsTest() {
+    std::string pattern = (fs::temp_directory_path() / "listwarden-settings-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+  }
+  ~SettingsTest() override { fs::remove_all(folder); }
+
+  Settings Read(const std::string& text) {
+    std::ofstream(folder / "listwarden.conf") << text;
+    return ReadSettings(folder / "listwarden.conf");
+  }
+  // What is said about the text, without the folder.
+  std::string Complaint(const std::string& text) {
+    try {
+      Read(text);
+    } catch (const SettingsError& e) {
+      std::string what = e.what();
+      const std::string prefix = (folder / "").string();
+      for (std::size_t at; (at = what.find(prefix)) != std::string::npos;) what.erase(at, prefix.size());
+      return what;
+    }
+    return "";
+  }
+
+  fs::path folder;
+};
+
+TEST_F(SettingsTest, EmptyFileMeansTheDefaults) {
+  const Settings settings = Read("");
+  EXPECT_EQ(settings.store, "/var/lib/listwarden/hold.db");
+  EXPECT_EQ(settings.milter.socket, "unix:/var/spool/postfix/listwarden/milter.sock");
+  EXPECT_EQ(settings.milter.socket_mode, 0660);
+  EXPECT_EQ(settings.notices.templates, folder / "notices");
+}
+
+TEST_F(SettingsTest, PathsAreRelativeToTheFile) {
+  const Settings settings = Read("store = hold.db\n[milter]\nsocket = unix:milter.sock\n");
+  EXPECT_EQ(settings.store, folder / "hold.db");
+  EXPECT_EQ(settings.milter.socket, "unix:" + (folder / "milter.sock").string());
+}
+
+// The shipped file documents each key, commented out with the value that the code would take.
+TEST_F(SettingsTest, ShippedFileAndCodeAgree) {
+  std::ifstream in(fs::path(SOURCE_DIR) / "etc/listwarden.conf");
+  std::map<std::string, std::string> documented;
+  std::string line, section;
+  while (std::getline(in, line)) {
+    if (!line.empty() && line[0] == '[') section = line.substr(1, line.find(']') - 1) + ".";
+    const auto equals = line.find(" =");
+    if (line.size() < 2 || line[0] != '#' || line[1] == ' ' || equals == std::string::npos) continue;
+    documented[section + line.substr(1, equals - 1)] = line.substr(std::min(equals + 3, line.size()));
+  }
+  for (const Settings::Shown& one : Read("").shown) {
+    ASSERT_EQ(documented.count(one.key), 1u) << one.key << " is not in etc/listwarden.conf";
+    EXPECT_EQ(documented[one.key], one.value) << one.key;
+  }
+  EXPECT_EQ(documented.size(), SettingsKeys().size());
+}
+
+TEST_F(SettingsTest, EveryOriginIsShown) {
+  for (const Settings::Shown& one : Read("\nverbose = true\n").shown) {
+    if (one.key == "verbose") {
+      EXPECT_THAT(one.origin, HasSubstr("listwarden.conf:2"));
+    } else {
+      EXPECT_EQ(one.origin, "default");
+    }
+  }
+}
+
+struct Mistake {
+  const char *text, *said;
+};
+
+class MistakeTest : public SettingsTest, public testing::WithParamInterface<Mistake> {};
+
+TEST_P(MistakeTest, IsNamedWithFileLineAndWhatWasExpected) {
+  EXPECT_THAT(Complaint(GetParam().text), HasSubstr(GetParam().said));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MistakeTest,
+    testing::Values(
+        Mistake{"\nsotre = x\n", "listwarden.conf:2: unknown key 'sotre'; did you mean 'store'?"},
+        Mistake{"[milter]\nsokcet = unix:/x\n",
+                "listwarden.conf:2: unknown key 'milter.sokcet'; did you mean 'milter.socket'?"},
+        Mistake{"store = a\n\nstore = b\n", "listwarden.conf:3: key 'store' is given twice"},
+        Mistake{"verbose = perhaps\n", "listwarden.conf:1: verbose: 'perhaps' cannot be read"},
+        Mistake{"[milter]\nsocket-mode = 0999\n",
+                "listwarden.conf:2: milter.socket-mode: '0999' is no file mode; expected octal"},
+        Mistake{"[milter]\nsocket = /x\n",
+                "listwarden.conf:2: milter.socket: '/x' is no socket; expected unix:/path"},
+        Mistake{"[milter]\nmax-connections = 0\n", "'0' is out of range; expected a whole number from 1 to"},
+        Mistake{"[milter]\nbytes-in-flight = -1\n", "'-1' is out of range"},
+        Mistake{"[limits]\ndepth = twenty\n",
+                "'twenty' is out of range; expected a whole number from 1 to 100"},
+        Mistake{"[outbox]\nletter-port = 70000\n", "expected a whole number from 1 to 65535"},
+        Mistake{"[notices]\nfrom = nobody\n", "'nobody' is no mailbox; expected Name <address@domain>"},
+        Mistake{"\n\nhello\n", "listwarden.conf:3: 'hello' is no setting; expected key = value"}));
+
+TEST_F(SettingsTest, AllMistakesAreToldAtOnce) {
+  const std::string what = Complaint(
+      "sotre = x\nverbose = perhaps\n[milter]\nmax-connections = none\n[outbox]\nletter-port = 0\n");
+  for (const char* line :
+       {"listwarden.conf:1:", "listwarden.conf:2:", "listwarden.conf:4:", "listwarden.conf:6:"})
+    EXPECT_THAT(what, HasSubstr(line));
+}
+
+TEST_F(SettingsTest, MissingFileIsNamed) { EXPECT_THROW(ReadSettings(folder / "none.conf"), SettingsError); }
+
+TEST(Nearest, FindsSlipsOfTheHand) {
+  const std::vector<std::string> known = {"check", "explain", "held list", "held release", "policy test"};
+  EXPECT_EQ(Nearest("chekc", known), "check");
+  EXPECT_EQ(Nearest("held relase", known), "held release");
+  EXPECT_EQ(Nearest("explian", known), "explain");
+}
+
+TEST(Nearest, SaysNothingOfStrangers) {
+  EXPECT_EQ(Nearest("banana", {"check", "explain"}), "");
+  EXPECT_EQ(Nearest(std::string(10000, 'x'), {"check"}), "");
+}
+
+}  // namespace
+}  // namespace listwarden
