@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <thread>
 
 #include "base/error.h"
@@ -26,10 +28,14 @@ constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT
 constexpr auto kLongestJudgement = std::chrono::seconds(60), kPatience = std::chrono::seconds(10);
 constexpr int kIdleSeconds = 7210;  // longer than any SMTP timeout, as libmilter asks
 
+// What the MTA negotiated last. Its connections are alike; one that is used again (SMFIC_QUIT_NC) does not
+// negotiate anew.
+std::atomic<bool> g_keeps_leading_blank{false};
+
 struct Connection {
-  explicit Connection(SessionHost& host) : session(host) {}
+  explicit Connection(SessionHost& host) : session(host), keeps_leading_blank(g_keeps_leading_blank) {}
   Session session;
-  bool keeps_leading_blank = false;
+  const bool keeps_leading_blank;
 };
 
 Connection* Of(SMFICTX* context) { return static_cast<Connection*>(smfi_getpriv(context)); }
@@ -73,6 +79,11 @@ std::string Doubled(const std::string& text) {
   return out;
 }
 
+void Begin(SMFICTX* context) noexcept {
+  delete Of(context);
+  smfi_setpriv(context, new (std::nothrow) Connection(*g_host));
+}
+
 sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsigned long, unsigned long,
                      unsigned long* actions, unsigned long* steps, unsigned long* f2,
                      unsigned long* f3) noexcept {
@@ -95,10 +106,8 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
       smfi_setsymlist(context, SMFIM_ENVFROM, const_cast<char*>("i {auth_authen}"));
       smfi_setsymlist(context, SMFIM_EOM, const_cast<char*>("i"));
     }
-    auto connection = std::make_unique<Connection>(*g_host);
-    connection->keeps_leading_blank = (f1 & SMFIP_HDR_LEADSPC) != 0;
-    delete Of(context);
-    smfi_setpriv(context, connection.release());
+    g_keeps_leading_blank = (f1 & SMFIP_HDR_LEADSPC) != 0;
+    Begin(context);
     return SMFIS_CONTINUE;
   } catch (const std::exception& e) {
     LogFailure(context, e.what());
@@ -107,6 +116,7 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
 }
 
 sfsistat OnConnect(SMFICTX* context, char* host, _SOCK_ADDR*) {
+  if (Of(context) == nullptr) Begin(context);
   return Guard(context, [&](Connection& connection) -> sfsistat {
     const std::string address = Macro(context, "{client_addr}");
     connection.session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",

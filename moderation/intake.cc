@@ -196,7 +196,8 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
 
 // Somebody whom the list trusts, as long as the sender is known and the post could be read.
 bool Intake::IsTrusted(const Message& message, const Verdict& verdict) {
-  if (!verdict.unread.empty() || message.from.size() != 1 || !CurrentNotices()->MayAnswerTo(message)) return false;
+  if (!verdict.unread.empty() || message.from.size() != 1 || !CurrentNotices()->MayAnswerTo(message))
+    return false;
   return store_.FindTrust(verdict.list, LowerAscii(message.from.front().address)).has_value();
 }
 

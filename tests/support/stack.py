@@ -105,6 +105,7 @@ relayhost = [127.0.0.1]:{sink}
 disable_dns_lookups = yes
 smtp_dns_support_level = disabled
 smtpd_peername_lookup = no
+smtp_line_length_limit = 0
 smtpd_client_connection_count_limit = 0
 header_size_limit = 102400
 message_size_limit = 52428800

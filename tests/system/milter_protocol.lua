@@ -15,10 +15,10 @@ local function begin(conn, recipients)
   if mt.data(conn) ~= nil then error("mt.data failed") end
   mt.header(conn, "From", " Ann <ann@hospital.example>")
   mt.header(conn, "Message-ID", " <lua" .. os.time() .. "@hospital.example>")
-  mt.eoh(conn)
 end
 
 local function finish(conn, text)
+  mt.eoh(conn)
   mt.bodystring(conn, text .. "\r\n")
   if mt.eom(conn) ~= nil then error("mt.eom failed") end
 end
@@ -33,7 +33,7 @@ conn = connected()
 begin(conn, {"<" .. list .. ">"})
 mt.header(conn, "Listwarden", " forged")
 finish(conn, "Please xyzzytag.")
-if not mt.eom_check(conn, MT_HDRINSERT, "Listwarden", " tag; the post may touch harassment") then error("no tag") end
+if not mt.eom_check(conn, MT_HDRINSERT, "Listwarden") then error("no tag") end
 if not mt.eom_check(conn, MT_HDRDELETE, "Listwarden") then error("the forged field stays") end
 mt.disconnect(conn)
 
@@ -52,6 +52,7 @@ mt.disconnect(conn)
 
 conn = connected()
 begin(conn, {"<" .. list .. ">"})
+mt.eoh(conn)
 mt.bodystring(conn, "Please xyzzyhold.\r\n")
 mt.abort(conn)
 begin(conn, {"<" .. list .. ">"})

@@ -51,7 +51,7 @@ def verdicts(daemon):
     milter.data()
     milter.body(TAG)
     answers = milter.end()
-    expect(answers[0] == ("insert", b"\0\0\0\0Listwarden\0 tag; the post may touch harassment\0"), "a tag goes on top of the header")
+    expect(answers[0][0] == "insert" and answers[0][1].startswith(b"\0\0\0\0Listwarden\0 tag; the post may touch "), "a tag goes on top of the header")
     expect(answers[-1][0] == "continue", "and the post goes on")
     milter.envelope(recipients=("<announce@lists.example.ac.uk>",))
     milter.data()
@@ -139,7 +139,7 @@ def surprises(daemon):
         answer = milter.message(HOLD)
     except Gone:
         answer = "closed"
-    expect(answer in ("tempfail", "closed", "discard", "451") and daemon.is_running(), f"a new connection after K: {answer}")
+    expect(answer == "discard" and daemon.is_running(), f"a new connection after K is served: {answer}")
     milter = Milter(daemon.address)
     try:
         answer = milter.negotiate(actions=0x01)[0]

@@ -28,7 +28,7 @@ DeskTest::DeskTest() {
   store_ = OpenSqliteHoldStore(folder_ / "hold.db", clock_);
   accounts_ = OpenSqliteAccountStore(folder_ / "hold.db", clock_);
   notices_ =
-      std::make_unique<Notices>(NoticeSettings{etc / "notices", "Listwarden <listwarden@lists.example.ac.uk>",
+      std::make_shared<Notices>(NoticeSettings{etc / "notices", "Listwarden <listwarden@lists.example.ac.uk>",
                                                "mx.example", "", "https://desk.example"});
   service_ = std::make_unique<ModerationService>(*store_, *notices_, clock_);
   pages_ = std::make_unique<Pages>(etc / "pages");
@@ -57,7 +57,7 @@ Outcome DeskTest::Receive(const std::string& raw, const std::string& list) {
   Message message = ReadMessage(raw);
   message.envelope = {
       "ann@hospital.example", {list}, "Q" + std::to_string(posts_), "", "localhost[127.0.0.1]"};
-  Intake intake(*store_, *notices_, clock_);
+  Intake intake(*store_, notices_, clock_);
   return intake.Receive(*policy_, message);
 }
 

@@ -57,7 +57,7 @@ class DeskTest : public testing::Test {
   std::shared_ptr<const Policy> policy_;
   std::unique_ptr<HoldStore> store_;
   std::unique_ptr<AccountStore> accounts_;
-  std::unique_ptr<Notices> notices_;
+  std::shared_ptr<Notices> notices_;
   std::unique_ptr<ModerationService> service_;
   std::unique_ptr<Pages> pages_;
   SiteSettings settings_;
