@@ -275,6 +275,10 @@ def commit():
     return said.stdout.strip() or "unknown"
 
 
+def measured(judge):
+    return f"Policy version {judge.policy_version()}, measured on top of commit {commit()}."
+
+
 def written_figures(text):
     """The posts table as it stands in the document: filter to column to [number, of]."""
     names = ("clear", "subtle", "held", "hard-negative", "quoted", "clean", "elsewhere", "precision")
@@ -345,7 +349,7 @@ def measure_sets(options, judge, document):
             (options.identifiers, "identifier sets", ("pii_*.jsonl", "secrets_*.jsonl"), "confidentiality")):
         if not wanted:
             continue
-        lines = sets_table(judge, options.data, pattern, filter_name)
+        lines = [measured(judge), "", *sets_table(judge, options.data, pattern, filter_name)]
         print("\n".join(lines))
         if options.update:
             document.write_text(put(document.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
@@ -372,9 +376,8 @@ def measure(options, judge):
     mail, mail_mistakes = {"total": 0, "holds": Counter(), "tags": Counter(), "sets": {}}, {}
     if not options.posts_only:
         mail, mail_mistakes = judge_mail(judge, options.data)
-    version = judge.policy_version()
     if options.json:
-        print(json.dumps({"commit": commit(), "policy": version, "posts": result, "mail": mail}, indent=1))
+        print(json.dumps({"commit": commit(), "policy": judge.policy_version(), "posts": result, "mail": mail}, indent=1))
         return 0
     print("\n".join(posts_table(result)))
     if not options.posts_only:
@@ -382,7 +385,7 @@ def measure(options, judge):
     print_mistakes(post_mistakes, mail_mistakes, options.mistakes, options.filter)
     if options.update:
         text = put(document.read_text(encoding="utf-8"), "posts", posts_table(result))
-        text = put(text, "measured", [f"Policy version {version}, measured on top of commit {commit()}."])
+        text = put(text, "measured", [measured(judge)])
         if mail["total"]:
             text = put(text, "list mail", mail_table(mail))
         document.write_text(text, encoding="utf-8")
