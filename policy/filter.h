@@ -17,7 +17,8 @@ struct Inspection {
   const Message& message;
   const ListPolicy& list;
   const Poster& poster;
-  std::span<const Hit> hits;  // of this filter's rules only
+  std::span<const Hit> hits;                // of this filter's rules only
+  const SecondVote* second_vote = nullptr;  // the model beside them, when there is one
 };
 
 class Filter {

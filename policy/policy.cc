@@ -248,6 +248,9 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
   state->registers = std::make_shared<const Registers>(Registers::Load(register_files));
   files.insert(files.end(), register_files.begin(), register_files.end());
   state->rules = RuleSet::Load(rule_files, state->registers);
+  for (const auto& filter : state->filters) {
+    if (const SecondVote* vote = state->rules->second_vote(filter->name())) files.push_back(vote->file);
+  }
   for (const Rule& rule : state->rules->rules()) {
     const bool is_known = std::any_of(state->clauses.begin(), state->clauses.end(),
                                       [&](const Clause& one) { return one.id == rule.clause; });
@@ -297,7 +300,7 @@ std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message&
                                             const ListPolicy& list, const Poster& poster,
                                             const std::vector<Hit>& hits) const {
   std::vector<Finding> kept;
-  for (Finding& finding : filter.Inspect({message, list, poster, hits})) {
+  for (Finding& finding : filter.Inspect({message, list, poster, hits, rules->second_vote(filter.name())})) {
     const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const Finding& one) {
       return one.rule == finding.rule && one.quote == finding.quote && one.region == finding.region;
     });

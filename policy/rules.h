@@ -18,6 +18,7 @@
 #include "message/message.h"
 #include "policy/finding.h"
 #include "policy/registers.h"
+#include "policy/sentence_model.h"
 
 namespace listwarden {
 
@@ -58,6 +59,14 @@ struct Rule {
   bool raw = false;
   bool is_secret = false;     // quote is masked
   bool quoted_lower = false;  // also looked for in quoted text, one level lower
+  long long line = 0;         // of its file
+};
+
+// A statistical model beside a filter's rules ([second-vote] of its file); `rule` is what its findings say.
+struct SecondVote {
+  Rule rule;
+  std::filesystem::path file;
+  SentenceModel model;
 };
 
 // A rule's match in one segment. Offsets are into the folded text (into the original when the rule is raw).
@@ -84,6 +93,7 @@ class RuleSet {
   // All hits in the regions each rule looks at, `unless` and `requires` applied, longest first at one place.
   std::vector<Hit> Scan(const Message& message) const;
   const std::string& about(std::string_view filter) const;
+  const SecondVote* second_vote(std::string_view filter) const;  // nullptr: none
   // Runs sample text through the automata so that the first mail after a load is not slow.
   void Warm() const;
 

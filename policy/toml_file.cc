@@ -32,6 +32,11 @@ void TomlTable::Fail(std::string_view key, const std::string& what) const {
   throw RuleError(Place(file_, at != nullptr ? at->source() : node_->table->source()) + what);
 }
 
+long long TomlTable::Line(std::string_view key) const {
+  const toml::node* at = node_->table->get(key);
+  return static_cast<long long>((at != nullptr ? at->source() : node_->table->source()).begin.line);
+}
+
 std::string TomlTable::Text(std::string_view key) {
   if (!Has(key))
     Fail(key, "'" + std::string(key) + "' is missing; expected " + std::string(key) + " = \"…\"");

@@ -26,6 +26,7 @@ class TomlTable {
   std::vector<TomlTable> Tables(std::string_view key);  // [[key]]
   std::vector<std::string> Keys() const;
   void Finish();
+  long long Line(std::string_view key) const;  // where the key stands, else its table
 
   // Throws RuleError "file:line: what".
   [[noreturn]] void Fail(std::string_view key, const std::string& what) const;

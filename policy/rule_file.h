@@ -1,0 +1,24 @@
+// One rule file as it is written: its [filter], [sets], [[rule]]s and [second-vote].
+// Errors: RuleError "file:line: what; expected". docs/rules.md describes every key.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "policy/registers.h"
+#include "policy/rules.h"
+
+namespace listwarden {
+
+struct RuleFile {
+  std::string about;
+  std::vector<std::string> off;  // ids of rules of earlier files
+  std::vector<Rule> rules;
+  std::unique_ptr<const SecondVote> second_vote;
+};
+
+RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers);
+
+}  // namespace listwarden

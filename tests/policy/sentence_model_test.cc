@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/sentence_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "base/error.h"
+
+namespace listwarden {
+namespace {
+
+using testing::HasSubstr;
+
+class SentenceModelFile : public testing::Test {
+ protected:
+  SentenceModelFile() : file_(testing::TempDir() + "model-" + std::to_string(getpid())) {
+    std::ifstream in(std::string(SOURCE_DIR) + "/etc/policies/ipem/models/harassment.model",
+                     std::ios::binary);
+    bytes_.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  ~SentenceModelFile() override { std::filesystem::remove(file_); }
+
+  SentenceModel Load() const {
+    std::ofstream(file_, std::ios::binary) << bytes_;
+    return SentenceModel::Load(file_);
+  }
+  std::string Error() const {
+    try {
+      Load();
+    } catch (const RuleError& e) {
+      return e.what();
+    }
+    return "";
+  }
+
+  std::filesystem::path file_;
+  std::string bytes_;
+};
+
+TEST_F(SentenceModelFile, ScoresAnInsultAboveItsThresholdAndAQuestionBelow) {
+  const SentenceModel model = Load();
+  EXPECT_GT(model.Score("you are a stupid bitch"), model.tag_alone());
+  EXPECT_LT(model.Score("does anyone know the dose rate of this source?"), model.agrees());
+  EXPECT_LT(model.Score(""), model.agrees());
+}
+
+TEST_F(SentenceModelFile, DoesNotWeighWordsOfIdentityByThemselves) {
+  const SentenceModel model = Load();
+  for (const char* sentence :
+       {"many gay people work in this hospital.", "my colleague is a muslim woman.",
+        "the group for black women meets on tuesday.", "disabled people are welcome here."})
+    EXPECT_LT(model.Score(sentence), model.agrees()) << sentence;
+}
+
+TEST_F(SentenceModelFile, NamesTheWordsThatWeighedMost) {
+  const SentenceModel model = Load();
+  EXPECT_THAT(model.Weightiest("the meeting was led by that stupid idiot again", 2),
+              testing::UnorderedElementsAre("stupid", "idiot"));
+}
+
+TEST_F(SentenceModelFile, IsRefusedWhenMissingCutDamagedOrOfAnotherVersion) {
+  EXPECT_THROW(SentenceModel::Load(file_), RuleError);
+  const std::string whole = bytes_;
+  bytes_ = whole.substr(0, whole.size() / 2);
+  EXPECT_THAT(Error(), HasSubstr("cut short"));
+  bytes_ = whole.substr(0, 10);
+  EXPECT_THAT(Error(), HasSubstr("cut short"));
+  bytes_ = whole;
+  bytes_[1000] = static_cast<char>(bytes_[1000] + 1);
+  EXPECT_THAT(Error(), HasSubstr("damaged"));
+  bytes_ = whole;
+  bytes_[7] = '9';
+  EXPECT_THAT(Error(), HasSubstr("another version"));
+  bytes_ = "[filter]";
+  EXPECT_THAT(Error(), HasSubstr("no model file"));
+}
+
+}  // namespace
+}  // namespace listwarden
