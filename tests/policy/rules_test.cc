@@ -112,23 +112,23 @@ TEST_F(Rules, MayBeRuledOutByWordsAnywhereInThePost) {
 TEST_F(Rules, RefuseToStandBesideARuleThatDoesNotExist) {
   EXPECT_THAT(ErrorOf(File("words = ['x']\nbeside = ['rude/none']")),
               HasSubstr("rude/none, which does not exist"));
+}
 
-  TEST_F(Rules, ReplaceWhatTheirFileExcludesByTheirOwnKey) {
-    const std::string of_file = "unless-said = ['negated', 'of-oneself']";
-    EXPECT_THAT(Hits(File("words = ['idiot']", of_file), "I am an idiot."), IsEmpty());
-    EXPECT_THAT(Hits(File("words = ['idiot']\nunless-said = ['quoted']", of_file), "I am an idiot."),
-                ElementsAre("idiot"));
-  }
+TEST_F(Rules, ReplaceWhatTheirFileExcludesByTheirOwnKey) {
+  const std::string of_file = "unless-said = ['negated', 'of-oneself']";
+  EXPECT_THAT(Hits(File("words = ['idiot']", of_file), "I am an idiot."), IsEmpty());
+  EXPECT_THAT(Hits(File("words = ['idiot']\nunless-said = ['quoted']", of_file), "I am an idiot."),
+              ElementsAre("idiot"));
+}
 
-  TEST_F(Rules, RefuseWordsTheGrammarDoesNotKnow) {
-    EXPECT_THAT(ErrorOf(File("words = ['x']\nunless-said = ['shouted']")),
-                HasSubstr("rude.toml:12: \"shouted\" is unknown; expected negated"));
-    EXPECT_THAT(ErrorOf(File("words = ['x']\nof = ['dog']")),
-                HasSubstr("\"dog\" is unknown; expected reader"));
-    EXPECT_THAT(ErrorOf(File("words = ['x']\nunless-said = ['of-dog']")), HasSubstr("expected of-reader"));
-    EXPECT_THAT(ErrorOf(File("pattern = 'X'\nraw = true\nof = ['reader']")),
-                HasSubstr("the grammar reads folded text"));
-  }
+TEST_F(Rules, RefuseWordsTheGrammarDoesNotKnow) {
+  EXPECT_THAT(ErrorOf(File("words = ['x']\nunless-said = ['shouted']")),
+              HasSubstr("rude.toml:12: \"shouted\" is unknown; expected negated"));
+  EXPECT_THAT(ErrorOf(File("words = ['x']\nof = ['dog']")), HasSubstr("\"dog\" is unknown; expected reader"));
+  EXPECT_THAT(ErrorOf(File("words = ['x']\nunless-said = ['of-dog']")), HasSubstr("expected of-reader"));
+  EXPECT_THAT(ErrorOf(File("pattern = 'X'\nraw = true\nof = ['reader']")),
+              HasSubstr("the grammar reads folded text"));
+}
 
 }  // namespace
 }  // namespace listwarden
