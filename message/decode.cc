@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "message/decode.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -11,7 +12,7 @@ constexpr std::uint8_t kJunk = 255, kPad = 254, kBlank = 253;
 
 constexpr std::array<std::uint8_t, 256> MakeTable() {
   std::array<std::uint8_t, 256> table{};
-  for (auto& entry : table) entry = kJunk;
+  for (auto &entry : table) entry = kJunk;
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
     table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
@@ -35,7 +36,7 @@ int HexDigit(char c) {
 Decoded DecodeBase64(std::string_view text) {
   Decoded out;
   out.bytes.resize(text.size() / 4 * 3 + 6);
-  char* to = out.bytes.data();
+  char *to = out.bytes.data();
   std::uint32_t group = 0;
   int digits = 0;
   bool has_ended = false;
@@ -75,13 +76,19 @@ Decoded DecodeBase64(std::string_view text) {
     } else if (value == kPad) {
       flush();
       has_ended = true;
-    } else if (value == kJunk) {
+    } else if (value == kJunk || (text[at - 1] == ' ' && at < text.size() && value_at(at) < 64)) {
       out.has_junk = true;
     }
   }
   flush();
   out.bytes.resize(static_cast<std::size_t>(to - out.bytes.data()));
   return out;
+}
+
+bool IsBase64(std::string_view text) {
+  for (int pads = 0; pads < 2 && !text.empty() && text.back() == '='; ++pads) text.remove_suffix(1);
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return kTable[static_cast<unsigned char>(c)] < 64; });
 }
 
 std::string DecodeBase64Loosely(std::string_view text) {
@@ -92,6 +99,16 @@ std::string DecodeBase64Loosely(std::string_view text) {
     if (kTable[static_cast<unsigned char>(digit)] < 64) digits += digit;
   }
   return DecodeBase64(digits).bytes;
+}
+
+std::string DecodeBase64ByLines(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += DecodeBase64(text.substr(at, end - at)).bytes;
+    at = end + 1;
+  }
+  return out;
 }
 
 Decoded DecodeQuotedPrintable(std::string_view text) {

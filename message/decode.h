@@ -14,8 +14,12 @@ struct Decoded {
 };
 
 Decoded DecodeBase64(std::string_view text);
+// Nothing but the alphabet, with padding at the end.
+bool IsBase64(std::string_view text);
 // As the most forgiving programs do: padding is passed over, "-" and "_" are digits.
 std::string DecodeBase64Loosely(std::string_view text);
+// Each line by itself, so that a bad line spoils no other.
+std::string DecodeBase64ByLines(std::string_view text);
 Decoded DecodeQuotedPrintable(std::string_view text);
 // The first uuencoded block ("begin 644 name" … "end"); empty when there is none.
 Decoded DecodeUu(std::string_view text);

@@ -8,11 +8,13 @@
 #include <limits>
 #include <memory>
 
+#include "message/header_fields.h"
+
 namespace listwarden {
 namespace {
 
 template <std::size_t N>
-bool IsOneOf(std::string_view word, const std::array<std::string_view, N>& words) {
+bool IsOneOf(std::string_view word, const std::array<std::string_view, N> &words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -29,16 +31,16 @@ constexpr std::array<std::string_view, 6> kQuoteMarks = {"moz-cite-prefix", "Out
 constexpr std::array<std::string_view, 4> kSignatureMarks = {"gmail_signature", "moz-signature",
                                                              "protonmail_signature_block", "Signature"};
 
-std::string Squeezed(const xmlChar* value) {
+std::string Squeezed(const xmlChar *value) {
   std::string out;
-  for (const auto* c = value; c != nullptr && *c != 0; ++c) {
+  for (const auto *c = value; c != nullptr && *c != 0; ++c) {
     if (*c == ' ' || *c == '\t' || *c == '\n' || *c == '\r') continue;
     out += static_cast<char>(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
   }
   return out;
 }
 
-bool IsZero(const std::string& style, std::string_view property) {
+bool IsZero(const std::string &style, std::string_view property) {
   for (std::size_t at = style.find(property); at != std::string::npos; at = style.find(property, at + 1)) {
     if (at > 0 && style[at - 1] != ';') continue;
     const std::string value = style.substr(at + property.size(), style.find(';', at) - at - property.size());
@@ -48,7 +50,7 @@ bool IsZero(const std::string& style, std::string_view property) {
   return false;
 }
 
-bool HidesText(const std::string& style) {
+bool HidesText(const std::string &style) {
   return style.find("display:none") != std::string::npos ||
          style.find("visibility:hidden") != std::string::npos ||
          style.find("mso-hide:all") != std::string::npos ||
@@ -58,9 +60,9 @@ bool HidesText(const std::string& style) {
 
 class Collector {
  public:
-  Collector(const Limits& limits, HtmlText* out) : limits_(limits), out_(*out) {}
+  Collector(const Limits &limits, HtmlText *out) : limits_(limits), out_(*out) {}
 
-  void Start(std::string_view name, const xmlChar** attributes) {
+  void Start(std::string_view name, const xmlChar **attributes) {
     if (++nodes_ > limits_.html_nodes) out_.is_cut = true;
     if (depth_ + 1 > limits_.html_depth) out_.is_cut = true;
     ++depth_;
@@ -98,7 +100,7 @@ class Collector {
 
   void Text(std::string_view text) {
     if (skipped_since_ != kNever) return;
-    std::string& to = hidden_since_ != kNever ? out_.hidden : out_.visible;
+    std::string &to = hidden_since_ != kNever ? out_.hidden : out_.visible;
     if (pre_ > 0) {
       to += text;
       return;
@@ -149,16 +151,16 @@ class Collector {
   static constexpr std::size_t kNever = 0;
   static constexpr std::size_t kMaxOpen = 4096;
 
-  static Open Describe(std::string_view name, const xmlChar** attributes) {
+  static Open Describe(std::string_view name, const xmlChar **attributes) {
     Open element;
     element.is_skipped = IsOneOf(name, kSkipped);
     element.is_hidden = IsOneOf(name, kUnseen);
     element.is_quote = name == "blockquote";
     for (std::size_t i = 0; attributes != nullptr && attributes[i] != nullptr; i += 2) {
-      const std::string_view key(reinterpret_cast<const char*>(attributes[i]));
+      const std::string_view key(reinterpret_cast<const char *>(attributes[i]));
       if (key == "hidden") element.is_hidden = true;
       if (attributes[i + 1] == nullptr) continue;
-      const std::string_view value(reinterpret_cast<const char*>(attributes[i + 1]));
+      const std::string_view value(reinterpret_cast<const char *>(attributes[i + 1]));
       if (key == "style" && HidesText(Squeezed(attributes[i + 1]))) element.is_hidden = true;
       if (key != "class" && key != "id") continue;
       for (const std::string_view mark : kQuoteMarks)
@@ -175,7 +177,7 @@ class Collector {
   }
 
   void Break(bool is_paragraph) {
-    std::string& to = hidden_since_ != kNever ? out_.hidden : out_.visible;
+    std::string &to = hidden_since_ != kNever ? out_.hidden : out_.visible;
     while (!to.empty() && to.back() == ' ') to.pop_back();
     if (to.empty()) return;
     const bool at_line = to.back() == '\n';
@@ -193,8 +195,8 @@ class Collector {
     signature_since_ = kNever;
   }
 
-  const Limits& limits_;
-  HtmlText& out_;
+  const Limits &limits_;
+  HtmlText &out_;
   std::vector<Open> open_;
   std::size_t depth_ = 0, nodes_ = 0, pre_ = 0;
   std::size_t skipped_since_ = kNever, hidden_since_ = kNever, quote_since_ = kNever,
@@ -202,31 +204,32 @@ class Collector {
   std::size_t quote_begin_ = 0, signature_begin_ = 0;
 };
 
-void OnStart(void* data, const xmlChar* name, const xmlChar** attributes) {
-  static_cast<Collector*>(data)->Start(reinterpret_cast<const char*>(name), attributes);
+void OnStart(void *data, const xmlChar *name, const xmlChar **attributes) {
+  static_cast<Collector *>(data)->Start(reinterpret_cast<const char *>(name), attributes);
 }
-void OnEnd(void* data, const xmlChar* name) {
-  static_cast<Collector*>(data)->End(reinterpret_cast<const char*>(name));
+void OnEnd(void *data, const xmlChar *name) {
+  static_cast<Collector *>(data)->End(reinterpret_cast<const char *>(name));
 }
-void OnText(void* data, const xmlChar* text, int length) {
-  static_cast<Collector*>(data)->Text(
-      {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
+void OnText(void *data, const xmlChar *text, int length) {
+  static_cast<Collector *>(data)->Text(
+      {reinterpret_cast<const char *>(text), static_cast<std::size_t>(length)});
 }
 
-void OnComment(void* data, const xmlChar* text) {
-  static_cast<Collector*>(data)->Comment(reinterpret_cast<const char*>(text));
+void OnComment(void *data, const xmlChar *text) {
+  static_cast<Collector *>(data)->Comment(reinterpret_cast<const char *>(text));
 }
 
 struct FreeParser {
-  void operator()(htmlParserCtxt* context) const { htmlFreeParserCtxt(context); }
+  void operator()(htmlParserCtxt *context) const { htmlFreeParserCtxt(context); }
 };
 
-// Past this many tags the parser is not asked: the text between tags is taken as it stands.
+// Past this many tags the parser is not asked: the text between tags is taken
+// as it stands.
 bool HasTooManyTags(std::string_view html, std::size_t limit) {
   return static_cast<std::size_t>(std::count(html.begin(), html.end(), '<')) > limit * 4;
 }
 
-void TakeTextBetweenTags(std::string_view html, HtmlText* out) {
+void TakeTextBetweenTags(std::string_view html, HtmlText *out) {
   bool in_tag = false;
   for (const char c : html) {
     if (c == '<') in_tag = true;
@@ -236,9 +239,10 @@ void TakeTextBetweenTags(std::string_view html, HtmlText* out) {
   out->is_cut = true;
 }
 
-// Names of HTML 5 that the parser does not know and that can hide a word: invisible characters are dropped,
-// letters of other founts are set plainly ("&ifr;" is a Gothic i).
-std::string WithoutOddEntities(std::string_view html) {
+// Names of HTML 5 that the parser does not know and that can hide a word:
+// invisible characters are dropped, letters of other founts are set plainly
+// ("&ifr;" is a Gothic i).
+bool IsOddEntity(std::string_view name, std::string *plain) {
   static constexpr std::array<std::string_view, 13> kInvisible = {"ZeroWidthSpace",
                                                                   "NegativeVeryThinSpace",
                                                                   "NegativeThinSpace",
@@ -252,22 +256,42 @@ std::string WithoutOddEntities(std::string_view html) {
                                                                   "InvisibleComma",
                                                                   "ic",
                                                                   "hairsp"};
-  std::string out;
-  out.reserve(html.size());
+  const bool is_letter =
+      name.size() > 2 && (name.substr(1) == "fr" || name.substr(1) == "opf" || name.substr(1) == "scr");
+  const bool is_dotless = name == "imath" || name == "inodot" || name == "jmath";
+  if (is_letter || is_dotless) *plain += name[0];
+  return is_letter || is_dotless || IsOneOf(name, kInvisible);
+}
+
+// The parser stops at "</html>" and at an end tag before any other; readers'
+// programs go on.
+bool EndsDocument(std::string_view name) {
+  return EqualsIgnoringCase(name, "html") || EqualsIgnoringCase(name, "body");
+}
+
+// The markup without what the parser would fall over.
+std::string Prepared(std::string_view markup) {
+  std::string out = "<body>";
+  out.reserve(markup.size() + out.size());
   std::size_t from = 0;
-  for (std::size_t at = html.find('&'); at != std::string_view::npos; at = html.find('&', at + 1)) {
-    const std::size_t end = html.substr(at, 32).find(';');
-    if (end == std::string_view::npos) continue;
-    const std::string_view name = html.substr(at + 1, end - 1);
-    const bool is_letter =
-        name.size() > 2 && (name.substr(1) == "fr" || name.substr(1) == "opf" || name.substr(1) == "scr");
-    const bool is_dotless = name == "imath" || name == "inodot" || name == "jmath";
-    if (!is_letter && !is_dotless && !IsOneOf(name, kInvisible)) continue;
-    out += html.substr(from, at - from);
-    if (is_letter || is_dotless) out += name[0];
+  for (std::size_t at = markup.find_first_of("&<"); at != std::string_view::npos;
+       at = markup.find_first_of("&<", at + 1)) {
+    std::string plain;
+    std::size_t end = 0;
+    if (markup[at] == '&') {
+      end = markup.substr(at, 32).find(';');
+      if (end == std::string_view::npos || !IsOddEntity(markup.substr(at + 1, end - 1), &plain)) continue;
+    } else {
+      end = markup.substr(at, 32).find('>');
+      if (end == std::string_view::npos || markup.substr(at, 2) != "</" ||
+          !EndsDocument(Trim(markup.substr(at + 2, end - 2))))
+        continue;
+    }
+    out += markup.substr(from, at - from);
+    out += plain;
     from = at + end + 1;
   }
-  out += html.substr(from);
+  out += markup.substr(from);
   return out;
 }
 
@@ -283,9 +307,9 @@ std::string_view Unclosed(std::string_view html) {
 
 }  // namespace
 
-HtmlText ReadHtml(std::string_view markup, const Limits& limits) {
+HtmlText ReadHtml(std::string_view markup, const Limits &limits) {
   HtmlText out;
-  const std::string html = WithoutOddEntities(markup);
+  const std::string html = Prepared(markup);
   if (HasTooManyTags(html, limits.html_nodes)) {
     TakeTextBetweenTags(html, &out);
     return out;

@@ -5,6 +5,15 @@
 #include "message/structure.h"
 
 namespace listwarden {
+namespace {
+
+// RFC 5322 section 3.6.8; blanks before the colon are forgiven.
+bool IsFieldName(std::string_view name, std::size_t colon) {
+  return colon != std::string_view::npos && !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > 32 && c < 127; });
+}
+
+}  // namespace
 
 bool HasContentFields(std::string_view text) {
   const std::string lower =
@@ -12,8 +21,8 @@ bool HasContentFields(std::string_view text) {
   return lower.rfind("content-t", 0) == 0 || lower.find("\ncontent-t") != std::string::npos;
 }
 
-std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header,
-                           bool* over_limit) {
+std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHeader *header,
+                           bool *over_limit) {
   std::string name, value;
   std::size_t read = 0;
   const auto take = [&] {
@@ -45,12 +54,14 @@ std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHead
     }
     take();
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos && line.substr(0, 5) != "From " && line.substr(0, 6) != ">From ") {
-      // Text begins without a blank line; or a stray line, for programs that go on.
+    const bool is_from_line = line.substr(0, 5) == "From " || line.substr(0, 6) == ">From ";
+    if (!is_from_line && !IsFieldName(Trim(line.substr(0, colon)), colon)) {
+      // Text begins without a blank line; or a stray line, for programs that go
+      // on.
       header->is_odd |= HasContentFields(text.substr(at));
       return begin;
     }
-    if (colon == std::string_view::npos) continue;
+    if (is_from_line) continue;
     name = LowerAscii(Trim(line.substr(0, colon)));
     if (name.rfind("content-", 0) == 0 || name == "subject")
       value = std::string(Trim(line.substr(colon + 1)));

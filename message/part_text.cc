@@ -22,9 +22,37 @@ bool LooksLikeText(std::string_view bytes) {
   return IsValidUtf8(head.substr(0, head.find_last_of(" \n") + 1));
 }
 
+// Text in base64 that stands in a text without saying so; empty when there is
+// none.
+std::string Base64Within(std::string_view text) {
+  constexpr std::size_t kShortest = 20;
+  std::string out;
+  std::size_t begin = 0, end = 0;  // of the lines gathered
+  const auto finish = [&] {
+    if (end > begin) {
+      const std::string bytes = DecodeBase64(text.substr(begin, end - begin)).bytes;
+      if (LooksLikeText(bytes)) out += ToUtf8(bytes, "").text + '\n';
+    }
+    begin = end = 0;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t line_end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, line_end - at);
+    if (line.size() >= (end > begin ? 4 : kShortest) && line.size() % 4 == 0 && IsBase64(line)) {
+      if (end == begin) begin = at;
+      end = line_end;
+    } else {
+      finish();
+    }
+    at = line_end + 1;
+  }
+  finish();
+  return out;
+}
+
 class LeafReader {
  public:
-  explicit LeafReader(const Leaf& leaf) : leaf_(leaf) {}
+  explicit LeafReader(const Leaf &leaf) : leaf_(leaf) {}
 
   PartText Read() {
     if (!leaf_.encoding.empty() || !IsText()) out_.bytes = Decoded();
@@ -35,13 +63,14 @@ class LeafReader {
     if (decoded.is_guess && LowerAscii(leaf_.charset) == "utf-8" && HasOverlongForms(bytes_))
       Note(DefectKind::kAmbiguous, "letters in overlong UTF-8");
     out_.text = std::move(decoded.text);
+    if (leaf_.encoding.empty()) AddReading(Base64Within(out_.text));
     ReadOtherCharsets();
     if (IsText()) out_.bytes.clear();
     return std::move(out_);
   }
 
  private:
-  void Note(DefectKind kind, const std::string& what) {
+  void Note(DefectKind kind, const std::string &what) {
     out_.defects.push_back({kind, "part " + leaf_.id + ": " + what});
   }
 
@@ -58,9 +87,7 @@ class LeafReader {
     listwarden::Decoded decoded;
     if (leaf_.encoding == "base64") {
       decoded = DecodeBase64(leaf_.body);
-      // Some programs go on past padding or read the alphabet of URLs.
-      if (decoded.has_junk || decoded.continues_after_end)
-        AddReading(ToUtf8(DecodeBase64Loosely(leaf_.body), leaf_.charset).text);
+      if (decoded.has_junk || decoded.continues_after_end) ReadOddBase64();
     } else if (leaf_.encoding == "quoted-printable") {
       decoded = DecodeQuotedPrintable(leaf_.body);
     } else if (leaf_.encoding == "uuencode") {
@@ -68,10 +95,20 @@ class LeafReader {
     } else {
       return std::string(leaf_.body);
     }
-    // Software of lists appends its footer in clear to encoded parts; that is no second reading.
+    // Software of lists appends its footer in clear to encoded parts; that is
+    // no second reading.
     if (decoded.has_junk) Note(DefectKind::kIrregular, "odd characters in its transfer encoding");
     if (decoded.continues_after_end) Note(DefectKind::kIrregular, "text after the end of its base64");
     return std::move(decoded.bytes);
+  }
+
+  // Some programs go on past padding, read the alphabet of URLs, start anew at
+  // each line, or do not believe that it is base64.
+  void ReadOddBase64() {
+    AddReading(ToUtf8(DecodeBase64Loosely(leaf_.body), leaf_.charset).text);
+    AddReading(ToUtf8(DecodeBase64ByLines(leaf_.body), leaf_.charset).text);
+    const auto blanks = std::count(leaf_.body.begin(), leaf_.body.end(), ' ');
+    if (blanks > 0) AddReading(ToUtf8(leaf_.body, "").text);
   }
 
   // What programs show that do not know the charset, or drop NUL.
@@ -98,7 +135,7 @@ class LeafReader {
     return false;
   }
 
-  const Leaf& leaf_;
+  const Leaf &leaf_;
   std::string_view bytes_;
   PartText out_;
 };
@@ -118,7 +155,7 @@ std::string Reversed(std::string_view text) {
 
 }  // namespace
 
-PartText ReadPartText(const Leaf& leaf) { return LeafReader(leaf).Read(); }
+PartText ReadPartText(const Leaf &leaf) { return LeafReader(leaf).Read(); }
 
 std::vector<UuFile> UuFiles(std::string_view text) {
   constexpr std::size_t kFiles = 20;

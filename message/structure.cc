@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "message/decode.h"
 #include "message/header_fields.h"
@@ -25,29 +26,28 @@ constexpr std::array<std::string_view, 7> kIdentity = {"",      "7bit",  "8bit",
                                                        "7-bit", "8-bit", "8bits"};
 
 // A second reader of the same bounded field; libmimetic sees nothing but this.
-bool SecondReaderAgrees(std::string_view value, const std::string& boundary) {
+bool SecondReaderAgrees(std::string_view value, const std::string &boundary) {
   const std::string clean = Unfold(Trim(value));
   if (clean.size() > 1000) return true;
   try {
     const mimetic::ContentType read(clean);
     return std::string(read.param("boundary")) == boundary;
-  } catch (const std::exception&) {
+  } catch (const std::exception &) {
     return false;
   }
 }
 
+// "This is a multi-part message in MIME format."
 bool IsUsualPreamble(std::string_view text) {
   text = Trim(text);
   if (text.empty()) return true;
-  const std::string lower = LowerAscii(text.substr(0, 300));
-  return text.size() < 600 &&
-         (lower.find("multi-part") != std::string::npos || lower.find("multipart") != std::string::npos ||
-          lower.find("mime") != std::string::npos || lower.find("openpgp") != std::string::npos);
+  const std::string lower = LowerAscii(text.substr(0, 120));
+  return text.size() < 120 && lower.rfind("this is a", 0) == 0 && lower.find(" mime") != std::string::npos;
 }
 
 class Walk {
  public:
-  Walk(const Limits& limits, Structure* out) : limits_(limits), out_(out) {}
+  Walk(const Limits &limits, Structure *out) : limits_(limits), out_(out) {}
 
   void Run(Entity top) {
     stack_.push_back(std::move(top));
@@ -63,11 +63,11 @@ class Walk {
   }
 
  private:
-  void Note(DefectKind kind, const std::string& id, const std::string& what) {
+  void Note(DefectKind kind, const std::string &id, const std::string &what) {
     if (out_->defects.size() < 50) out_->defects.push_back({kind, "part " + id + ": " + what});
   }
 
-  ParameterValue Parameters(const Entity& entity, std::string_view value) {
+  ParameterValue Parameters(const Entity &entity, std::string_view value) {
     bool over = false;
     ParameterValue read = ParseParameters(value, limits_, &over);
     if (over)
@@ -77,9 +77,9 @@ class Walk {
 
   void Read(Entity entity) {
     std::vector<ParameterValue> types;
-    for (const std::string& value : entity.header.content_types) {
+    for (const std::string &value : entity.header.content_types) {
       ParameterValue type = Parameters(entity, value);
-      const bool is_known = std::any_of(types.begin(), types.end(), [&](const ParameterValue& one) {
+      const bool is_known = std::any_of(types.begin(), types.end(), [&](const ParameterValue &one) {
         return one.value == type.value && one.parameters == type.parameters;
       });
       if (!is_known) types.push_back(std::move(type));
@@ -92,9 +92,9 @@ class Walk {
     for (auto type = types.rbegin(); type != types.rend(); ++type) ReadAs(entity, *type);
   }
 
-  std::string Encoding(const Entity& entity) {
+  std::string Encoding(const Entity &entity) {
     std::string found;
-    for (const std::string& value : entity.header.encodings) {
+    for (const std::string &value : entity.header.encodings) {
       bool over = false;
       const std::string name = ParseParameters(value, limits_, &over).value;
       if (!found.empty() && name != found)
@@ -112,7 +112,7 @@ class Walk {
     return "";
   }
 
-  void ReadAs(const Entity& entity, const ParameterValue& type) {
+  void ReadAs(const Entity &entity, const ParameterValue &type) {
     if (type.value.rfind("multipart/", 0) == 0) {
       ReadMultipart(WithoutEncoding(entity, type), type);
     } else if (type.value == "message/rfc822" || type.value == "message/global") {
@@ -122,8 +122,9 @@ class Walk {
     }
   }
 
-  // RFC 2045 section 6.4 forbids to encode a multipart; some do, and some only say so.
-  Entity WithoutEncoding(Entity entity, const ParameterValue& type) {
+  // RFC 2045 section 6.4 forbids to encode a multipart; some do, and some only
+  // say so.
+  Entity WithoutEncoding(Entity entity, const ParameterValue &type) {
     const std::string encoding = Encoding(entity);
     const auto boundary = type.parameters.find("boundary");
     if (encoding.empty() || boundary == type.parameters.end()) return entity;
@@ -133,7 +134,7 @@ class Walk {
     return entity;
   }
 
-  std::string_view Decode(const Entity& entity, const std::string& encoding) {
+  std::string_view Decode(const Entity &entity, const std::string &encoding) {
     Decoded decoded = encoding == "base64" ? DecodeBase64(entity.body) : DecodeQuotedPrintable(entity.body);
     if (decoded.has_junk || decoded.continues_after_end)
       Note(DefectKind::kAmbiguous, entity.id, "odd characters in its transfer encoding");
@@ -141,7 +142,7 @@ class Walk {
     return out_->decoded.back();
   }
 
-  void ReadMultipart(const Entity& entity, const ParameterValue& type) {
+  void ReadMultipart(const Entity &entity, const ParameterValue &type) {
     const auto boundary = type.parameters.find("boundary");
     if (type.value == "multipart/encrypted") {
       Note(DefectKind::kUnreadable, entity.id, "encrypted");
@@ -155,7 +156,7 @@ class Walk {
       Note(DefectKind::kOverLimit, entity.id, "a boundary that is too long");
     }
     const bool has_two = std::any_of(type.repeated.begin(), type.repeated.end(),
-                                     [](const auto& one) { return one.first == "boundary"; });
+                                     [](const auto &one) { return one.first == "boundary"; });
     if (has_two) {
       Note(DefectKind::kAmbiguous, entity.id, "two different boundaries");
     }
@@ -168,10 +169,13 @@ class Walk {
     if (!SecondReaderAgrees(entity.header.content_types.front(), boundary->second)) {
       Note(DefectKind::kIrregular, entity.id, "a boundary that some programs read differently");
     }
+    if (!boundaries_.insert(boundary->second).second)
+      Note(DefectKind::kAmbiguous, entity.id, "a boundary that is another part's too");
     Split(entity, boundary->second, type.value == "multipart/digest");
   }
 
-  // A delimiter line: "--boundary", perhaps "--", then only blanks. Returns 0 none, 1 opens, 2 closes.
+  // A delimiter line: "--boundary", perhaps "--", then only blanks. Returns 0
+  // none, 1 opens, 2 closes.
   static int Delimiter(std::string_view line, std::string_view boundary) {
     if (line.substr(0, 2) != "--" || line.substr(2, boundary.size()) != boundary) return 0;
     line.remove_prefix(2 + boundary.size());
@@ -180,7 +184,7 @@ class Walk {
     return Trim(line).empty() ? (closes ? 2 : 1) : 0;
   }
 
-  void Split(const Entity& entity, std::string_view boundary, bool is_digest) {
+  void Split(const Entity &entity, std::string_view boundary, bool is_digest) {
     while (!boundary.empty() && (boundary.back() == ' ' || boundary.back() == '\t'))
       boundary.remove_suffix(1);
     const std::string_view body = entity.body;
@@ -223,7 +227,7 @@ class Walk {
       stack_.push_back(std::move(*child));
   }
 
-  void AddChild(const Entity& parent, std::string_view piece, bool is_digest, std::vector<Entity>* children) {
+  void AddChild(const Entity &parent, std::string_view piece, bool is_digest, std::vector<Entity> *children) {
     Entity child;
     child.id = (parent.id == "0" ? "" : parent.id + ".") + std::to_string(children->size() + 1);
     child.depth = parent.depth + 1;
@@ -241,7 +245,7 @@ class Walk {
     children->push_back(std::move(child));
   }
 
-  void AddAround(const Entity& entity, std::string_view piece) {
+  void AddAround(const Entity &entity, std::string_view piece) {
     if (IsUsualPreamble(piece)) return;
     Leaf leaf;
     leaf.kind = Leaf::Kind::kAround;
@@ -252,7 +256,7 @@ class Walk {
     out_->leaves.push_back(std::move(leaf));
   }
 
-  void ReadAttachedMessage(const Entity& entity) {
+  void ReadAttachedMessage(const Entity &entity) {
     if (entity.depth >= limits_.depth) {
       Note(DefectKind::kOverLimit, entity.id,
            "messages nested more than " + std::to_string(limits_.depth) + " deep");
@@ -278,13 +282,14 @@ class Walk {
     stack_.push_back(std::move(inner));
   }
 
-  static void AddFileName(const std::string& name, const std::string& value, Leaf* leaf) {
+  static void AddFileName(const std::string &name, const std::string &value, Leaf *leaf) {
     if ((name != "filename" && name != "name") || value.empty()) return;
     if (std::find(leaf->file_names.begin(), leaf->file_names.end(), value) == leaf->file_names.end())
       leaf->file_names.push_back(value);
   }
 
-  // Text that looks like parts of its own: a program with another idea of the boundary shows it otherwise.
+  // Text that looks like parts of its own: a program with another idea of the
+  // boundary shows it otherwise.
   bool HidesParts(std::string_view body) const {
     for (std::size_t at = body.substr(0, 2) == "--" ? 0 : body.find("\n--"); at != std::string_view::npos;
          at = body.find("\n--", at + 1)) {
@@ -297,12 +302,12 @@ class Walk {
     return false;
   }
 
-  void AddLeaf(const Entity& entity, const ParameterValue& type) {
+  void AddLeaf(const Entity &entity, const ParameterValue &type) {
     Leaf leaf;
     leaf.id = entity.id == "0" ? "1" : entity.id;
     // RFC 2045 section 5.2: what is no type is text/plain.
     leaf.media_type = type.value.find('/') == std::string::npos ? "text/plain" : type.value;
-    const auto parameter = [&](const char* name) {
+    const auto parameter = [&](const char *name) {
       const auto found = type.parameters.find(name);
       return found == type.parameters.end() ? std::string() : found->second;
     };
@@ -314,9 +319,9 @@ class Walk {
     leaf.body = entity.body;
     const ParameterValue disposition = Parameters(entity, entity.header.disposition);
     leaf.is_attachment = disposition.value == "attachment";
-    for (const ParameterValue* from : {&disposition, &type}) {
-      for (const auto& [name, value] : from->parameters) AddFileName(name, value, &leaf);
-      for (const auto& [name, value] : from->repeated) AddFileName(name, value, &leaf);
+    for (const ParameterValue *from : {&disposition, &type}) {
+      for (const auto &[name, value] : from->parameters) AddFileName(name, value, &leaf);
+      for (const auto &[name, value] : from->repeated) AddFileName(name, value, &leaf);
     }
     const bool is_opaque =
         leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
@@ -334,15 +339,16 @@ class Walk {
     out_->leaves.push_back(std::move(leaf));
   }
 
-  const Limits& limits_;
-  Structure* out_;
+  const Limits &limits_;
+  Structure *out_;
   std::vector<Entity> stack_;
+  std::set<std::string> boundaries_;
   std::size_t header_bytes_ = 0;
 };
 
 }  // namespace
 
-Structure ReadStructure(const PartHeader& header, std::string_view body, const Limits& limits) {
+Structure ReadStructure(const PartHeader &header, std::string_view body, const Limits &limits) {
   Structure out;
   Entity top;
   top.id = "0";
