@@ -17,8 +17,7 @@ struct Inspection {
   const Message& message;
   const ListPolicy& list;
   const Poster& poster;
-  std::span<const Hit> hits;                // of this filter's rules only
-  const SecondVote* second_vote = nullptr;  // the model beside them, when there is one
+  std::span<const Hit> hits;  // of this filter's rules only
 };
 
 class Filter {

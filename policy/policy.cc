@@ -7,11 +7,13 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "message/authentication.h"
 #include "message/header_fields.h"
 #include "message/message_builder.h"
+#include "policy/second_vote.h"
 #include "policy/toml_file.h"
 
 namespace listwarden {
@@ -248,9 +250,9 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
   state->registers = std::make_shared<const Registers>(Registers::Load(register_files));
   files.insert(files.end(), register_files.begin(), register_files.end());
   state->rules = RuleSet::Load(rule_files, state->registers);
-  for (const auto& filter : state->filters) {
-    if (const SecondVote* vote = state->rules->second_vote(filter->name())) files.push_back(vote->file);
-  }
+  std::set<fs::path> models;
+  for (const auto& vote : state->rules->second_votes()) models.insert(vote->file);
+  files.insert(files.end(), models.begin(), models.end());
   for (const Rule& rule : state->rules->rules()) {
     const bool is_known = std::any_of(state->clauses.begin(), state->clauses.end(),
                                       [&](const Clause& one) { return one.id == rule.clause; });
@@ -300,7 +302,7 @@ std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message&
                                             const ListPolicy& list, const Poster& poster,
                                             const std::vector<Hit>& hits) const {
   std::vector<Finding> kept;
-  for (Finding& finding : filter.Inspect({message, list, poster, hits, rules->second_vote(filter.name())})) {
+  for (Finding& finding : filter.Inspect({message, list, poster, hits})) {
     const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const Finding& one) {
       return one.rule == finding.rule && one.quote == finding.quote && one.region == finding.region;
     });
@@ -310,6 +312,26 @@ std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message&
                    [](const Finding& a, const Finding& b) { return a.confidence > b.confidence; });
   return kept;
 }
+
+namespace {
+
+// Marks the hits that the second vote agrees with; what it says where no rule found anything.
+std::vector<Finding> Confirm(std::string_view filter, const std::vector<Vote>& votes,
+                             std::vector<Hit>* hits) {
+  std::vector<Finding> findings;
+  for (const Vote& vote : votes) {
+    if (vote.from->rule.filter != filter) continue;
+    bool has_hit = false;
+    for (Hit& hit : *hits) {
+      if (!Overlaps(vote, hit)) continue;
+      hit.is_confirmed = has_hit = true;
+    }
+    if (!has_hit && vote.is_alone) findings.push_back(FindingFrom(vote));
+  }
+  return findings;
+}
+
+}  // namespace
 
 Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
   Verdict verdict;
@@ -322,8 +344,10 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     if (defect.kind != DefectKind::kIrregular) verdict.unread.push_back(defect.what);
   }
   std::vector<Hit> hits;
+  std::vector<Vote> votes;
   try {
     hits = state_->rules->Scan(message);
+    votes = state_->rules->Votes(message);
   } catch (const std::exception& e) {
     verdict.unread.push_back(std::string("the rules could not be applied: ") + e.what());
   }
@@ -337,8 +361,10 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     for (const Hit& hit : hits) {
       if (hit.rule->filter == one.filter && IsWanted(*hit.rule, settings->second)) own.push_back(hit);
     }
+    const std::vector<Finding> voted = Confirm(one.filter, votes, &own);
     try {
       one.findings = state_->Inspect(*filter, message, list, poster, own);
+      one.findings.insert(one.findings.end(), voted.begin(), voted.end());
     } catch (const std::exception& e) {
       verdict.unread.push_back("filter " + one.filter + " failed: " + e.what());
       continue;

@@ -220,7 +220,8 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
 
 // [second-vote]: what the statistical model says is shown as a finding of a rule of its own.
 std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::filesystem::path& folder,
-                                                 const std::string& clause) {
+                                                 const std::string& clause, const Manner& manner,
+                                                 const Sets& sets, Models* models) {
   if (!table.Has("model")) {
     table.Finish();
     return nullptr;
@@ -232,18 +233,31 @@ std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::fil
   rule.confidence = Confidence::kLow;
   rule.reason = table.Text("reason");
   rule.advice = table.Text("advice");
-  const std::filesystem::path model = folder / table.Text("model");
+  rule.unless_said = manner.unless_said;
+  rule.of = manner.Of();
+  const std::filesystem::path file = folder / table.Text("model");
+  std::vector<std::shared_ptr<const RE2>> unless_post;
+  for (const std::string& one : table.Texts("unless-post")) {
+    const std::string pattern = WithSets(one, sets);
+    CheckPattern(table, "unless-post", pattern, false);
+    unless_post.push_back(std::make_shared<const RE2>(pattern, RE2::Quiet));
+  }
   table.Finish();
+  std::shared_ptr<const SentenceModel>& model = (*models)[file];
   try {
-    return std::make_unique<const SecondVote>(SecondVote{std::move(rule), model, SentenceModel::Load(model)});
+    if (!model) model = std::make_shared<const SentenceModel>(SentenceModel::Load(file));
   } catch (const RuleError& e) {
     table.Fail("model", e.what());
   }
+  const auto output = model->FindOutput(rule.filter);
+  if (!output) table.Fail("model", "model " + file.string() + " was not made for filter " + rule.filter);
+  return std::make_unique<const SecondVote>(
+      SecondVote{std::move(rule), file, model, *output, std::move(unless_post)});
 }
 
 }  // namespace
 
-RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers) {
+RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models) {
   RuleFile read;
   TomlTable table = ReadToml(file);
   TomlTable filter = table.Table("filter");
@@ -260,7 +274,8 @@ RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& regist
     read.rules.push_back(ReadRule(one, of_rule, sets, registers, manner));
     read.rules.back().line = one.Line("id");
   }
-  read.second_vote = ReadSecondVote(table.Table("second-vote"), file.parent_path(), clause);
+  read.second_vote =
+      ReadSecondVote(table.Table("second-vote"), file.parent_path(), clause, manner, sets, models);
   table.Finish();
   return read;
 }

@@ -9,6 +9,7 @@
 
 #include "policy/registers.h"
 #include "policy/rules.h"
+#include "policy/second_vote.h"
 
 namespace listwarden {
 
@@ -19,6 +20,7 @@ struct RuleFile {
   std::unique_ptr<const SecondVote> second_vote;
 };
 
-RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers);
+// `models` keeps what was loaded, so that several files may share one.
+RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models);
 
 }  // namespace listwarden

@@ -15,6 +15,7 @@
 #include "policy/names.h"
 #include "policy/pattern_words.h"
 #include "policy/rule_file.h"
+#include "policy/second_vote.h"
 #include "policy/sentences.h"
 #include "policy/surroundings.h"
 #include "policy/word_index.h"
@@ -311,8 +312,9 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
   auto machine = std::make_unique<Machine>();
   machine->names = std::make_unique<NameIndex>(registers);
   std::set<std::string> ids, off;
+  Models models;
   for (const std::filesystem::path& file : files) {
-    RuleFile read = ReadRuleFile(file, *registers);
+    RuleFile read = ReadRuleFile(file, *registers, &models);
     off.insert(read.off.begin(), read.off.end());
     for (Rule& rule : read.rules) {
       if (!ids.insert(rule.id).second)
@@ -351,11 +353,12 @@ const std::string& RuleSet::about(std::string_view filter) const {
   return found == machine_->about.end() ? machine_->no_about : found->second;
 }
 
-const SecondVote* RuleSet::second_vote(std::string_view filter) const {
-  for (const auto& vote : machine_->second_votes) {
-    if (vote->rule.filter == filter) return vote.get();
-  }
-  return nullptr;
+std::vector<Vote> RuleSet::Votes(const Message& message) const {
+  return VotesOn(message, machine_->second_votes);
+}
+
+const std::vector<std::unique_ptr<const SecondVote>>& RuleSet::second_votes() const {
+  return machine_->second_votes;
 }
 
 std::vector<Hit> RuleSet::Scan(const Message& message) const {
@@ -407,6 +410,7 @@ Finding FindingFrom(const Hit& hit) {
   if (hit.segment->region == Region::kQuoted && rule.quoted_lower && finding.confidence != Confidence::kLow) {
     finding.confidence = static_cast<Confidence>(static_cast<int>(finding.confidence) - 1);
   }
+  if (hit.is_confirmed && finding.confidence == Confidence::kLow) finding.confidence = Confidence::kMedium;
   if (hit.is_masked && finding.confidence != Confidence::kHigh)
     finding.confidence = static_cast<Confidence>(static_cast<int>(finding.confidence) + 1);
   finding.region = hit.segment->region;

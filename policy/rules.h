@@ -18,7 +18,6 @@
 #include "message/message.h"
 #include "policy/finding.h"
 #include "policy/registers.h"
-#include "policy/sentence_model.h"
 
 namespace listwarden {
 
@@ -62,12 +61,8 @@ struct Rule {
   long long line = 0;         // of its file
 };
 
-// A statistical model beside a filter's rules ([second-vote] of its file); `rule` is what its findings say.
-struct SecondVote {
-  Rule rule;
-  std::filesystem::path file;
-  SentenceModel model;
-};
+struct SecondVote;
+struct Vote;
 
 // A rule's match in one segment. Offsets are into the folded text (into the original when the rule is raw).
 struct Hit {
@@ -76,6 +71,7 @@ struct Hit {
   std::size_t begin;
   std::size_t end;
   bool is_masked = false;                // the words are disguised or hidden: one level more confidence
+  bool is_confirmed = false;             // the second vote agrees: low confidence becomes medium
   const RegisterEntry* named = nullptr;  // what the sentence names, when the rule asks for names
   std::string_view Words() const;        // the original words
   std::string_view Sentence() const;     // the folded (raw: original) sentence around it
@@ -93,7 +89,9 @@ class RuleSet {
   // All hits in the regions each rule looks at, `unless` and `requires` applied, longest first at one place.
   std::vector<Hit> Scan(const Message& message) const;
   const std::string& about(std::string_view filter) const;
-  const SecondVote* second_vote(std::string_view filter) const;  // nullptr: none
+  // What the statistical models beside the rules say (policy/second_vote.h); points into the message.
+  std::vector<Vote> Votes(const Message& message) const;
+  const std::vector<std::unique_ptr<const SecondVote>>& second_votes() const;
   // Runs sample text through the automata so that the first mail after a load is not slow.
   void Warm() const;
 

@@ -15,9 +15,10 @@
 namespace listwarden {
 namespace {
 
-constexpr std::string_view kMagic = "LWSENT01";
-constexpr std::size_t kHead = 20, kCheck = 4;
+constexpr std::string_view kMagic = "LWSENT02";
+constexpr std::size_t kCheck = 4, kLongestName = 64;
 constexpr std::size_t kMostWords = 64;
+constexpr std::size_t kShortBeginning = 4, kLongBeginning = 6;
 constexpr std::uint32_t kMostBits = 22;
 static_assert(std::endian::native == std::endian::little, "the file is read as it lies");
 
@@ -50,92 +51,133 @@ bool IsWordByte(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+struct Cut {};  // the file ends too early
+
 template <typename Number>
 Number Take(std::string_view* bytes) {
+  if (bytes->size() < sizeof(Number)) throw Cut();
   Number number;
   std::memcpy(&number, bytes->data(), sizeof number);
   bytes->remove_prefix(sizeof number);
   return number;
 }
 
-}  // namespace
-
-SentenceModel SentenceModel::Load(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw RuleError("model " + file.string() + " is missing or cannot be read");
-  const std::string all{std::istreambuf_iterator<char>(in), {}};
-  std::string_view rest = all;
-  if (!rest.starts_with(kMagic.substr(0, 6))) throw RuleError("model " + file.string() + " is no model file");
-  if (!rest.starts_with(kMagic))
-    throw RuleError("model " + file.string() + " is of another version; expected " + std::string(kMagic) +
-                    ", made by tools/train_sentence_model.py of this release");
-  rest.remove_prefix(kMagic.size());
-  if (rest.size() < kHead + kCheck) throw RuleError("model " + file.string() + " is cut short");
-  const std::string_view payload = rest.substr(0, rest.size() - kCheck);
-  SentenceModel model;
-  const auto bits = Take<std::uint32_t>(&rest);
-  model.step_ = Take<float>(&rest);
-  model.bias_ = Take<float>(&rest);
-  model.tag_alone_ = Take<float>(&rest);
-  model.agrees_ = Take<float>(&rest);
-  if (bits > kMostBits || rest.size() != (std::size_t{1} << bits) + kCheck)
-    throw RuleError("model " + file.string() + " is cut short or too long");
-  model.mask_ = (1u << bits) - 1;
-  model.weights_.resize(std::size_t{1} << bits);
-  std::memcpy(model.weights_.data(), rest.data(), model.weights_.size());
-  rest.remove_prefix(model.weights_.size());
-  if (Take<std::uint32_t>(&rest) != Crc().Add(payload).value())
-    throw RuleError("model " + file.string() + " is damaged: its check sum does not agree");
-  return model;
+std::string TakeName(std::string_view* bytes) {
+  const auto size = Take<std::uint32_t>(bytes);
+  if (size > kLongestName || bytes->size() < size) throw Cut();
+  std::string name(bytes->substr(0, size));
+  bytes->remove_prefix(size);
+  return name;
 }
 
-SentenceModel::Words SentenceModel::Read(std::string_view sentence) const {
-  Words read;
+// Calls found(kind's hash, word) for every feature of the sentence in order.
+template <typename Found>
+void ForEachFeature(std::string_view sentence, Found found) {
   Crc pair;
   pair.Add("b^ ");
-  for (std::size_t at = 0; at < sentence.size() && read.words.size() < kMostWords;) {
+  std::size_t words = 0;
+  std::string_view before;
+  for (std::size_t at = 0; at < sentence.size() && words < kMostWords;) {
     if (!IsWordByte(sentence[at])) {
       ++at;
       continue;
     }
     std::size_t end = at + 1;
     while (end < sentence.size() && IsWordByte(sentence[end])) ++end;
-    const std::string_view word = sentence.substr(at, end - at);
-    read.words.push_back({word, Crc().Add("w").Add(word).value() & mask_, pair.Add(word).value() & mask_});
+    const std::string_view place = sentence.substr(at, end - at);
+    const bool is_number = place.front() >= '0' && place.front() <= '9';
+    const std::string_view word = is_number ? std::string_view("0") : place;
+    found(Crc().Add("w").Add(word).value(), place);
+    found(pair.Add(word).value(), place);
+    if (word.size() > kLongBeginning - 1) {
+      found(Crc().Add("4").Add(word.substr(0, kShortBeginning)).value(), place);
+      found(Crc().Add("6").Add(word.substr(0, kLongBeginning)).value(), place);
+    }
     pair = Crc().Add("b").Add(word).Add(" ");
+    before = place;
     at = end;
+    ++words;
   }
-  read.last_pair = pair.Add("$").value() & mask_;
-  return read;
+  if (words > 0) found(pair.Add("$").value(), before);
 }
 
-float SentenceModel::Score(std::string_view sentence) const {
-  const Words read = Read(sentence);
-  if (read.words.empty()) return bias_;
-  std::array<std::uint32_t, 2 * kMostWords + 1> buckets{};
-  std::size_t count = 0;
-  for (const Word& word : read.words) {
-    buckets[count++] = word.single;
-    buckets[count++] = word.pair;
+}  // namespace
+
+SentenceModel SentenceModel::Load(const std::filesystem::path& file) {
+  const auto refuse = [&](const std::string& why) { return RuleError("model " + file.string() + " " + why); };
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw refuse("is missing or cannot be read");
+  const std::string all{std::istreambuf_iterator<char>(in), {}};
+  std::string_view rest = all;
+  if (!rest.starts_with(kMagic.substr(0, 6))) throw refuse("is no model file");
+  if (!rest.starts_with(kMagic))
+    throw refuse("is of another version; expected " + std::string(kMagic) +
+                 ", made by tools/train_sentence_model.py of this release");
+  rest.remove_prefix(kMagic.size());
+  const std::string_view payload = rest.substr(0, rest.size() - std::min(rest.size(), kCheck));
+  SentenceModel model;
+  try {
+    const auto bits = Take<std::uint32_t>(&rest), count = Take<std::uint32_t>(&rest);
+    if (bits > kMostBits || count == 0 || count > kMostOutputs) throw Cut();
+    for (std::uint32_t i = 0; i < count; ++i) {
+      Output output;
+      output.name = TakeName(&rest);
+      for (float* one : {&output.step, &output.bias, &output.tag_alone, &output.agrees})
+        *one = Take<float>(&rest);
+      model.outputs_.push_back(std::move(output));
+    }
+    model.mask_ = (1u << bits) - 1;
+    model.weights_.resize((std::size_t{1} << bits) * count);
+    if (rest.size() != model.weights_.size() + kCheck) throw Cut();
+  } catch (const Cut&) {
+    throw refuse("is cut short or too long");
   }
-  buckets[count++] = read.last_pair;
-  // Each bucket counts once, as when the model was trained.
-  std::sort(buckets.begin(), buckets.begin() + static_cast<std::ptrdiff_t>(count));
-  const auto end = std::unique(buckets.begin(), buckets.begin() + static_cast<std::ptrdiff_t>(count));
-  int sum = 0;
-  for (auto bucket = buckets.begin(); bucket != end; ++bucket) sum += weights_[*bucket];
-  const auto kinds = static_cast<float>(end - buckets.begin());
-  return bias_ + static_cast<float>(sum) * step_ / std::sqrt(kinds);
+  std::memcpy(model.weights_.data(), rest.data(), model.weights_.size());
+  rest.remove_prefix(model.weights_.size());
+  if (Take<std::uint32_t>(&rest) != Crc().Add(payload).value())
+    throw refuse("is damaged: its check sum does not agree");
+  return model;
 }
 
-std::vector<std::string_view> SentenceModel::Weightiest(std::string_view sentence, std::size_t count) const {
-  const Words read = Read(sentence);
+std::optional<std::size_t> SentenceModel::FindOutput(std::string_view name) const {
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    if (outputs_[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+SentenceModel::Sums SentenceModel::Sums::operator+(const Sums& other) const {
+  Sums sums = *this;
+  for (std::size_t i = 0; i < kMostOutputs; ++i) sums.weights[i] += other.weights[i];
+  sums.features += other.features;
+  return sums;
+}
+
+SentenceModel::Sums SentenceModel::Read(std::string_view sentence) const {
+  Sums sums;
+  ForEachFeature(sentence, [&](std::uint32_t hash, std::string_view) {
+    const signed char* row = Row(hash);
+    for (std::size_t i = 0; i < outputs_.size(); ++i) sums.weights[i] += row[i];
+    ++sums.features;
+  });
+  return sums;
+}
+
+float SentenceModel::Score(const Sums& sums, std::size_t output) const {
+  const Output& one = outputs_[output];
+  if (sums.features == 0) return one.bias;
+  return one.bias +
+         static_cast<float>(sums.weights[output]) * one.step / std::sqrt(static_cast<float>(sums.features));
+}
+
+std::vector<std::string_view> SentenceModel::Weightiest(std::string_view sentence, std::size_t output,
+                                                        std::size_t count) const {
   std::vector<std::pair<int, std::string_view>> weighed;
-  for (std::size_t i = 0; i < read.words.size(); ++i) {
-    const std::uint32_t next = i + 1 < read.words.size() ? read.words[i + 1].pair : read.last_pair;
-    const int weight = 2 * weights_[read.words[i].single] + weights_[read.words[i].pair] + weights_[next];
-    if (weight > 0) weighed.emplace_back(weight, read.words[i].text);
-  }
+  ForEachFeature(sentence, [&](std::uint32_t hash, std::string_view word) {
+    if (weighed.empty() || weighed.back().second.data() != word.data()) weighed.emplace_back(0, word);
+    weighed.back().first += Row(hash)[output];
+  });
+  std::erase_if(weighed, [](const auto& one) { return one.first <= 0; });
   std::stable_sort(weighed.begin(), weighed.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::string_view> words;

@@ -1,13 +1,18 @@
-// A statistical model that scores one sentence: a logistic regression over its words and pairs of words, kept
-// as one byte for each of 2^n buckets. tools/train_sentence_model.py makes it; docs/harassment-model.md is
-// its card. The file: "LWSENT01", bits, step, bias, two thresholds, weights, CRC-32; little-endian.
-//   if (model.Score(sentence) >= model.tag_alone()) … model.Weightiest(sentence, 3) …
-// Threads: immutable. Errors: Load throws RuleError when the file is missing, cut, changed or of another
-// version. Limits: a sentence counts by its first 64 words. SPDX-License-Identifier: Apache-2.0
+// A statistical model that scores sentences for several filters at once: for each a logistic regression over
+// the sentence's words, pairs of words and beginnings of words, kept as one byte for each of 2^n buckets.
+// tools/train_sentence_model.py makes it; docs/sentence-model.md is its card.
+//   const SentenceModel::Sums one = model.Read(sentence), both = one + model.Read(next);
+//   if (model.Score(both, output) >= model.output(output).tag_alone) …
+// The file: "LWSENT02", bits, number of outputs; for each its name, step, bias and two thresholds; the
+// weights by bucket; CRC-32; all little-endian. Threads: immutable. Errors: Load throws RuleError when the
+// file is missing, cut, changed or of another version. Limits: 16 outputs; a sentence counts by its first 64
+// words. SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,31 +21,39 @@ namespace listwarden {
 
 class SentenceModel {
  public:
+  static constexpr std::size_t kMostOutputs = 16;
+
   static SentenceModel Load(const std::filesystem::path& file);
 
-  // `sentence` is folded. The more, the more it is like what the model was taught to find.
-  float Score(std::string_view sentence) const;
-  // The words that speak most for it, the weightiest first; they point into `sentence`.
-  std::vector<std::string_view> Weightiest(std::string_view sentence, std::size_t count) const;
+  struct Output {
+    std::string name;  // the filter's
+    float step = 0, bias = 0;
+    float tag_alone = 0;  // from here on a sentence is a finding by itself
+    float agrees = 0;     // from here on it confirms what a rule has found
+  };
+  const Output& output(std::size_t index) const { return outputs_[index]; }
+  std::optional<std::size_t> FindOutput(std::string_view name) const;
 
-  float tag_alone() const { return tag_alone_; }  // from here on a sentence is a finding by itself
-  float agrees() const { return agrees_; }        // from here on it confirms what a rule has found
+  // What the features of a text weigh for every output; sentences that stand together add up.
+  struct Sums {
+    std::array<std::int32_t, kMostOutputs> weights{};
+    std::uint32_t features = 0;
+    Sums operator+(const Sums& other) const;
+  };
+  // `sentence` is folded.
+  Sums Read(std::string_view sentence) const;
+  // The more, the more it is like what the model was taught to find.
+  float Score(const Sums& sums, std::size_t output) const;
+  // The words that speak most for it, the weightiest first; they point into `sentence`.
+  std::vector<std::string_view> Weightiest(std::string_view sentence, std::size_t output,
+                                           std::size_t count) const;
 
  private:
-  struct Word {
-    std::string_view text;
-    std::uint32_t single = 0;  // its bucket
-    std::uint32_t pair = 0;    // of the pair with the word before it
-  };
-  struct Words {
-    std::vector<Word> words;
-    std::uint32_t last_pair = 0;  // of the last word with the end
-  };
-  Words Read(std::string_view sentence) const;
+  const signed char* Row(std::uint32_t hash) const { return &weights_[(hash & mask_) * outputs_.size()]; }
 
   std::uint32_t mask_ = 0;
-  float step_ = 0, bias_ = 0, tag_alone_ = 0, agrees_ = 0;
-  std::vector<signed char> weights_;
+  std::vector<Output> outputs_;
+  std::vector<signed char> weights_;  // bucket by bucket, one byte for each output
 };
 
 }  // namespace listwarden

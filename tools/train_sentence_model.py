@@ -1,36 +1,53 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the second vote of the filter harassment: a logistic regression over hashed words and pairs of
-words, one sentence at a time. Needs Debian's python3-numpy.
+"""Trains the second vote of the filters: for each a logistic regression over hashed words, pairs of words and beginnings
+of words, one sentence or two at a time. Needs Debian's python3-sklearn. docs/sentence-model.md is the model's card.
 
     tools/train_sentence_model.py DATA_FOLDER OUT_FILE
 
-DATA_FOLDER holds the public data sets docs/harassment-model.md names. The result is the same for the same
-data: nothing is drawn at random but by a fixed seed. Every tenth text of each set is kept apart for the
-figures that are printed; half of the list mail is kept apart to set the thresholds.
+Learns from tools/passages/FILTER-*.txt ("+ " breaks the filter's clause, "- " does not), from the labelled posts in
+tests/corpus/posts, and from the public sets in DATA_FOLDER. The result is the same for the same data. Thresholds are set on
+what a model of three quarters of our own texts says of the fourth, and on list mail that is kept apart.
 """
 import email
 import email.policy
 import itertools
 import json
-import math
+import multiprocessing
 import pathlib
 import re
 import struct
 import sys
+import tomllib
 import unicodedata
 import zlib
 
 import numpy
+import scipy.sparse
+from sklearn.linear_model import LogisticRegression
 
-BITS = 19
+SOURCE = pathlib.Path(__file__).resolve().parent.parent
+FILTERS = ["confidentiality", "harassment", "endorsement", "political", "reputation", "copyright", "privacy",
+           "representation", "purpose"]
+BITS = 18
 BUCKETS = 1 << BITS
-LONGEST_TEXT = 300         # longer texts are labelled as a whole, which says little of their sentences
-TAG_ALONE = 2e-4           # share of clean list sentences above the threshold
-AGREES = 1e-3
-MAGIC = b"LWSENT01"
+MAGIC = b"LWSENT02"
+LONGEST_TEXT = 300  # longer texts of the public sets are labelled as a whole, which says little of their sentences
+FOLDS = 4
+SETS_WEIGHT = 0.04  # of a row of the public sets, beside 2 of a passage of ours
+FALSE_OWN = 0.05    # share of hard negatives and quoted posts of the filter that may be tagged
+FALSE_OTHER = 0.01  # of clean posts and of posts that break other clauses
+FALSE_LISTS = 2e-4  # of sentences and pairs of sentences of list mail …
+OTHER_LISTS = {"harassment": 1e-3, "purpose": 5e-5}  # … but some of it is rude, and much of it is chat
+AGREES_LISTS = 2e-3
 
-# name of the set, file, labels taken as positive and as negative, weight of a row of either.
+# Clauses that one sentence may well break together: texts of the one are no counter-examples for the other.
+TOGETHER = [{"harassment", "reputation"}, {"political", "reputation"}, {"confidentiality", "privacy"},
+            {"endorsement", "purpose"}, {"representation", "reputation"}, {"representation", "political"},
+            {"harassment", "political"}, {"privacy", "harassment"}, {"confidentiality", "representation"},
+            {"copyright", "confidentiality"}, {"purpose", "political"}, {"purpose", "privacy"}]
+
+# Public sets for harassment: name, file, weight of abusive and of clean rows (None: not used as such).
 # Rows called not_sexist or not_misogynistic are not clean and are never used as such.
 SETS = [
     ("davidson", "harassment_davidson.jsonl", 0.25, 1.0),
@@ -83,20 +100,32 @@ TOKEN = re.compile(rb"[a-z0-9'\x80-\xff]+")
 
 
 def features(text):
-    """Bucket numbers of the words and pairs of words. policy/sentence_model.cc does the same."""
-    tokens = TOKEN.findall(fold(text).encode())[:64]
-    found = {zlib.crc32(b"w" + token) & (BUCKETS - 1) for token in tokens}
-    found |= {zlib.crc32(b"b" + one + b" " + two) & (BUCKETS - 1)
-              for one, two in zip([b"^"] + tokens, tokens + [b"$"])}
-    return sorted(found)
+    """Bucket numbers, one for each occurrence. policy/sentence_model.cc does the same."""
+    tokens = [b"0" if 48 <= token[0] <= 57 else token for token in TOKEN.findall(fold(text).encode())[:64]]
+    found = [b"w" + token for token in tokens]
+    found += [b"b" + one + b" " + two for one, two in zip([b"^"] + tokens, tokens + [b"$"])] if tokens else []
+    for token in tokens:
+        if len(token) >= 6:
+            found += [b"4" + token[:4], b"6" + token[:6]]
+    return [zlib.crc32(one) & (BUCKETS - 1) for one in found]
+
+
+def matrix(texts):
+    found = [features(text) for text in texts]
+    starts = numpy.cumsum([0] + [len(one) for one in found])
+    columns = numpy.fromiter(itertools.chain.from_iterable(found), numpy.int32, starts[-1])
+    scale = 1 / numpy.sqrt(numpy.maximum(1, numpy.diff(starts)))
+    made = scipy.sparse.csr_matrix((numpy.repeat(scale, numpy.diff(starts)), columns, starts), (len(texts), BUCKETS))
+    made.sum_duplicates()
+    return made
 
 
 SPLIT = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\bRT\b|@\w+|<[^>]{1,30}>|\[[^\]]*\]\([^)]*\)")
 
 
-def rows(folder):
-    for name, file, positive, negative in SETS:
+def set_rows(folder):
+    for _, file, positive, negative in SETS:
         for line in open(folder / file, encoding="utf-8"):
             row = json.loads(line)
             text = ADDRESS.sub(" ", row["text"]).replace("#", " ").strip()
@@ -104,18 +133,16 @@ def rows(folder):
             weight = positive if is_positive else negative if row["label"] in NEGATIVE else None
             if weight is None or not text or (len(text) > LONGEST_TEXT and is_positive):
                 continue
-            kept = zlib.crc32(row["id"].encode()) % 10 == 0
             if len(text) <= LONGEST_TEXT:
-                yield name, kept, text, is_positive, weight
+                yield text, is_positive, weight
             else:
-                for sentence in SPLIT.split(text)[:6]:
-                    yield name, kept, sentence, False, weight / 2
+                yield from ((sentence, False, weight / 2) for sentence in SPLIT.split(text)[:6] if sentence)
 
 
 def identity_rows():
     for frame, name in itertools.chain(itertools.product(PLURAL_FRAMES, PLURAL),
                                        itertools.product(SINGULAR_FRAMES, SINGULAR)):
-        yield "identity", zlib.crc32((frame + name).encode()) % 10 == 0, frame.format(name), False, 1.0
+        yield frame.format(name), False, 1.0
 
 
 def author_sentences(text):
@@ -128,11 +155,9 @@ def author_sentences(text):
 
 
 def list_sentences(folder):
+    """(half, sentence) of list mail, in order; halves by message."""
     for row in map(json.loads, open(folder / "clean_r_lists.jsonl", encoding="utf-8")):
         yield from ((zlib.crc32(row["id"].encode()) % 2, one) for one in author_sentences(row["text"]))
-    for row in map(json.loads, open(folder / "newsgroups20_train.jsonl", encoding="utf-8")):
-        if row["group"].startswith(("sci.", "comp.")):
-            yield from ((zlib.crc32(row["id"].encode()) % 2, one) for one in author_sentences(row["text"]))
     for name in MAIL:
         for path in sorted((folder / "mail" / name).rglob("*")):
             if not path.is_file():
@@ -146,81 +171,154 @@ def list_sentences(folder):
             yield from ((zlib.crc32(path.name.encode()) % 2, one) for one in author_sentences(text))
 
 
-class Matrix:
-    """Rows of bucket numbers."""
-
-    def __init__(self, texts):
-        found = [features(text) for text in texts]
-        self.starts = numpy.cumsum([0] + [len(one) for one in found])
-        self.columns = numpy.fromiter(itertools.chain.from_iterable(found), numpy.int64, self.starts[-1])
-
-    def scores(self, weights, bias):
-        sums = numpy.concatenate([[0.0], numpy.cumsum(weights[self.columns])])
-        counts = numpy.maximum(1, numpy.diff(self.starts))
-        return bias + (sums[self.starts[1:]] - sums[self.starts[:-1]]) / numpy.sqrt(counts)
+def passages():
+    """filter -> [(text, breaks the clause)]"""
+    found = {name: [] for name in FILTERS}
+    for name in FILTERS:
+        for path in sorted((SOURCE / "tools" / "passages").glob(name + "-*.txt")):
+            for line in open(path, encoding="utf-8"):
+                if line[:2] in ("+ ", "- "):
+                    found[name].append((line[2:].strip(), line[0] == "+"))
+        found[name] = list(dict.fromkeys(found[name]))
+    return found
 
 
-def train(matrix, labels, importance, epochs=6, rate=0.5, decay=2e-6, batch=256):
-    weights, bias = numpy.zeros(BUCKETS), 0.0
-    seen = numpy.full(BUCKETS, 1e-2)
-    order = numpy.random.RandomState(7)
-    count = len(labels)
-    scale = 1 / numpy.sqrt(numpy.maximum(1, numpy.diff(matrix.starts)))
-    for epoch in range(epochs):
-        step = rate / (1 + epoch)
-        rows_in_order = order.permutation(count)
-        for at in range(0, count, batch):
-            chosen = rows_in_order[at:at + batch]
-            lengths = matrix.starts[chosen + 1] - matrix.starts[chosen]
-            of_row = numpy.repeat(numpy.arange(len(chosen)), lengths)
-            first = numpy.repeat(matrix.starts[chosen] - numpy.cumsum(lengths) + lengths, lengths)
-            columns = matrix.columns[first + numpy.arange(len(of_row))]
-            score = bias + numpy.bincount(of_row, weights[columns], len(chosen)) * scale[chosen]
-            error = importance[chosen] * (1 / (1 + numpy.exp(-score)) - labels[chosen])
-            unique, place = numpy.unique(columns, return_inverse=True)
-            gradient = numpy.bincount(place, (error * scale[chosen])[of_row], len(unique))
-            gradient += decay * batch * weights[unique]
-            seen[unique] += gradient ** 2
-            weights[unique] -= step * gradient / numpy.sqrt(seen[unique])
-            bias -= 0.02 * step * error.mean()
-    return weights, bias
+def is_long_enough(text):
+    """A sentence of a few words tells the model nothing; policy/second_vote.cc leaves it out, too."""
+    return text.count(" ") >= 4
+
+
+class Post:
+    """A labelled post and its sentences, single and in pairs."""
+
+    def __init__(self, name, row):
+        self.name, self.kind, self.also = name, row["kind"], row.get("also", [])
+        self.fold = zlib.crc32(row["id"].encode()) % FOLDS
+        text = row.get("text") or re.sub("<[^>]+>", " ", row.get("html", ""))
+        sentences = [row.get("subject", "")]
+        for paragraph in re.split(r"\n\s*\n", text):
+            kept = " ".join(line for line in paragraph.split("\n") if not line.startswith(">"))
+            sentences += [one for one in re.split(r"(?<=[.!?])\s+", kept.strip()) if one]
+        windows = sentences + [one + " " + two for one, two in zip(sentences[1:], sentences[2:])]
+        self.windows = [one for one in windows if is_long_enough(one)] or [" ".join(sentences)]
+        self.breaks = self.kind in ("clear", "subtle")
+
+
+def posts():
+    for name in FILTERS + ["quality", "clean"]:
+        path = SOURCE / "tests" / "corpus" / "posts" / (name + ".toml")
+        for row in tomllib.loads(path.read_text(encoding="utf-8"))["post"]:
+            yield Post(name, row)
+
+
+def are_together(one, two):
+    return {one, two} in TOGETHER
+
+
+class Task:
+    """What one filter learns from, and its thresholds."""
+
+    def __init__(self, name, own, labelled, extra, lists):
+        self.name, self.lists = name, lists
+        self.texts, self.labels, self.weights, self.folds = [], [], [], []
+        for other, rows in own.items():
+            for number, (text, breaks) in enumerate(rows):
+                if other != name and breaks and are_together(name, other):
+                    continue
+                self.add(text, breaks and other == name, 2.0 if other == name else 1.0, number % FOLDS)
+        for text, breaks, weight in extra:
+            self.add(text, breaks, SETS_WEIGHT * weight, -1)
+        self.positive, self.own_false, self.other_false = [], [], []
+        for post in labelled:
+            if post.kind == "quoted":  # what is quoted may well break the clause; the regions set it apart
+                continue
+            if post.name == name:
+                (self.positive if post.breaks else self.own_false).append(post)
+            elif name not in post.also and not (post.breaks and are_together(name, post.name)):
+                self.other_false.append(post)
+        for post in self.own_false + self.other_false:
+            for window in post.windows:
+                self.add(window, False, 0.7, post.fold)
+        self.rows = matrix(self.texts)
+        self.labels, self.weights = numpy.array(self.labels, float), numpy.array(self.weights)
+        self.folds = numpy.array(self.folds)
+
+    def add(self, text, label, weight, fold_number):
+        self.texts.append(text)
+        self.labels.append(label)
+        self.weights.append(weight)
+        self.folds.append(fold_number)
+
+    def fit(self, without):
+        """Two rounds: of a post that breaks the clause, the sentence that the first round finds most telling."""
+        chosen = self.folds != without
+        rows = scipy.sparse.vstack([self.rows[chosen], self.lists]).tocsr()
+        labels = numpy.append(self.labels[chosen], numpy.zeros(self.lists.shape[0]))
+        weights = numpy.append(self.weights[chosen], numpy.full(self.lists.shape[0], 0.15))
+        model = LogisticRegression(C=20, solver="liblinear", random_state=1).fit(rows, labels, weights)
+        telling = []
+        for post in self.positive:
+            if post.fold != without:
+                telling.append(post.windows[int(model.decision_function(matrix(post.windows)).argmax())])
+        rows = scipy.sparse.vstack([rows, matrix(telling)]).tocsr()
+        return LogisticRegression(C=20, solver="liblinear", random_state=1).fit(
+            rows, numpy.append(labels, numpy.ones(len(telling))), numpy.append(weights, numpy.full(len(telling), 2.0)))
+
+    def apart(self):
+        """Highest scores of posts by models that did not learn from them: broken, own false, other false."""
+        scores = {id(post): 0.0 for post in self.positive + self.own_false + self.other_false}
+        for number in range(FOLDS):
+            model = self.fit(number)
+            for post in self.positive + self.own_false + self.other_false:
+                if post.fold == number:
+                    scores[id(post)] = float(model.decision_function(matrix(post.windows)).max())
+        return [numpy.array([scores[id(post)] for post in group])
+                for group in (self.positive, self.own_false, self.other_false)]
+
+
+def learn(job):
+    """Everything of one filter; also what it found of texts that it did not learn from."""
+    name, own, labelled, extra, learnt, kept = job
+    task = Task(name, own, labelled, extra, learnt)
+    broken, own_false, other_false = task.apart()
+    model = task.fit(-2)
+    on_lists = numpy.sort(model.decision_function(kept))
+    false_lists = OTHER_LISTS.get(name, FALSE_LISTS)
+    tag = max(numpy.quantile(own_false, 1 - FALSE_OWN), numpy.quantile(other_false, 1 - FALSE_OTHER),
+              numpy.quantile(on_lists, 1 - false_lists))
+    agrees = min(tag, numpy.quantile(on_lists, 1 - AGREES_LISTS))
+    weights = model.coef_[0]
+    step = numpy.abs(weights).max() / 127
+    count = sum(breaks for _, breaks in own[name])
+    found = {kind: numpy.mean([score > tag for post, score in zip(task.positive, broken) if post.kind == kind])
+             for kind in ("clear", "subtle")}
+    print(f"{name:16} {count:4} + {len(own[name]) - count:4} -  apart: clear {found['clear']:.2f} subtle"
+          f" {found['subtle']:.2f} | own false {(own_false > tag).mean():.3f} other {(other_false > tag).mean():.4f}"
+          f" lists {(on_lists > tag).mean():.6f} | threshold {tag:.2f}: by own"
+          f" {numpy.quantile(own_false, 1 - FALSE_OWN):.2f} other {numpy.quantile(other_false, 1 - FALSE_OTHER):.2f}"
+          f" lists {numpy.quantile(on_lists, 1 - false_lists):.2f}", flush=True)
+    return (name, step, model.intercept_[0], tag, agrees), numpy.rint(weights / step).astype(numpy.int8)
 
 
 def main():
     folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    data = list(rows(folder)) + list(identity_rows())
+    own, labelled = passages(), list(posts())
     listed = list(dict.fromkeys(list_sentences(folder)))
-    data += [("lists", False, text, False, 1.0) for half, text in listed if half == 0]
-    clean = [text for half, text in listed if half == 1]
-    used = [row for row in data if not row[1]]
-    kept = [row for row in data if row[1]]
-    print(f"{len(used)} rows, {sum(row[3] for row in used)} of them abusive; {len(clean)} list sentences kept apart",
-          flush=True)
-    matrix = Matrix([row[2] for row in used])
-    labels = numpy.array([float(row[3]) for row in used])
-    importance = numpy.array([row[4] for row in used])
-    weights, bias = train(matrix, labels, importance)
-
-    step = numpy.abs(weights).max() / 127
-    quantised = numpy.rint(weights / step).astype(numpy.int8)
-    weights = quantised * step
-    on_lists = numpy.sort(Matrix(clean).scores(weights, bias))[::-1]
-    tag, agrees = (float(on_lists[math.ceil(len(on_lists) * share)]) for share in (TAG_ALONE, AGREES))
-    for name in dict.fromkeys(row[0] for row in kept):
-        of_set = [row for row in kept if row[0] == name]
-        score = Matrix([row[2] for row in of_set]).scores(weights, bias)
-        truth = numpy.array([row[3] for row in of_set])
-        shown = []
-        for threshold in (tag, agrees):
-            found = score > threshold
-            shown += [f"found {found[truth].mean():.3f}" if truth.any() else "found -",
-                      f"false {found[~truth].mean():.4f}" if (~truth).any() else "false -"]
-        print(f"{name:12} {truth.sum():5} abusive {len(truth) - truth.sum():5} clean | alone: {shown[0]} {shown[1]}"
-              f" | with a rule: {shown[2]} {shown[3]}")
+    learnt = matrix([text for half, text in listed if half == 0])
+    kept = [text for half, text in listed if half == 1]
+    kept += [one + " " + two for one, two in zip(kept, kept[1:])]
+    kept = matrix([one for one in kept if is_long_enough(one)])
+    harassment = list(set_rows(folder)) + list(identity_rows())
+    jobs = [(name, own, labelled, harassment if name == "harassment" else [], learnt, kept) for name in FILTERS]
+    with multiprocessing.Pool(2) as pool:
+        outputs, columns = zip(*pool.map(learn, jobs, chunksize=1))
+    payload = struct.pack("<II", BITS, len(outputs))
+    for name, *numbers in outputs:
+        payload += struct.pack("<I", len(name)) + name.encode() + struct.pack("<ffff", *numbers)
+    payload += numpy.stack(columns, 1).tobytes()
     out.parent.mkdir(parents=True, exist_ok=True)
-    payload = struct.pack("<Iffff", BITS, step, bias, tag, agrees) + quantised.tobytes()
     out.write_bytes(MAGIC + payload + struct.pack("<I", zlib.crc32(payload)))
-    print(f"thresholds {tag:.3f} alone, {agrees:.3f} with a rule; {out.stat().st_size} bytes")
+    print(f"{out.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 #include "message/message_builder.h"
 
 #include <gtest/gtest.h>
-
 #include <sys/resource.h>
 #include <sys/wait.h>
 

@@ -20,8 +20,7 @@ using testing::HasSubstr;
 class SentenceModelFile : public testing::Test {
  protected:
   SentenceModelFile() : file_(testing::TempDir() + "model-" + std::to_string(getpid())) {
-    std::ifstream in(std::string(SOURCE_DIR) + "/etc/policies/ipem/models/harassment.model",
-                     std::ios::binary);
+    std::ifstream in(std::string(SOURCE_DIR) + "/etc/policies/ipem/models/sentences.model", std::ios::binary);
     bytes_.assign(std::istreambuf_iterator<char>(in), {});
   }
   ~SentenceModelFile() override { std::filesystem::remove(file_); }
@@ -45,22 +44,45 @@ class SentenceModelFile : public testing::Test {
 
 TEST_F(SentenceModelFile, ScoresAnInsultAboveItsThresholdAndAQuestionBelow) {
   const SentenceModel model = Load();
-  EXPECT_GT(model.Score("you are a stupid bitch"), model.tag_alone());
-  EXPECT_LT(model.Score("does anyone know the dose rate of this source?"), model.agrees());
-  EXPECT_LT(model.Score(""), model.agrees());
+  const std::size_t harassment = model.FindOutput("harassment").value();
+  EXPECT_GT(model.Score(model.Read("you are such a stupid and pathetic little man"), harassment),
+            model.output(harassment).tag_alone);
+  EXPECT_LT(model.Score(model.Read("does anyone know the dose rate of this source?"), harassment),
+            model.output(harassment).agrees);
+  EXPECT_LT(model.Score(model.Read(""), harassment), model.output(harassment).agrees);
+}
+
+TEST_F(SentenceModelFile, TellsClausesApart) {
+  const SentenceModel model = Load();
+  const std::size_t political = model.FindOutput("political").value();
+  const std::size_t copyright = model.FindOutput("copyright").value();
+  const auto vote = model.Read("please vote labour on thursday and throw this government out");
+  EXPECT_GT(model.Score(vote, political), model.output(political).tag_alone);
+  EXPECT_LT(model.Score(vote, copyright), model.output(copyright).tag_alone);
+  EXPECT_FALSE(model.FindOutput("weather"));
+}
+
+TEST_F(SentenceModelFile, AddsUpSentencesThatStandTogether) {
+  const SentenceModel model = Load();
+  const auto one = model.Read("here is the whole book"), two = model.Read("as a pdf");
+  const auto both = one + two;
+  EXPECT_EQ(both.features, one.features + two.features);
+  EXPECT_EQ(both.weights[0], one.weights[0] + two.weights[0]);
 }
 
 TEST_F(SentenceModelFile, DoesNotWeighWordsOfIdentityByThemselves) {
   const SentenceModel model = Load();
+  const std::size_t harassment = model.FindOutput("harassment").value();
   for (const char* sentence :
        {"many gay people work in this hospital.", "my colleague is a muslim woman.",
         "the group for black women meets on tuesday.", "disabled people are welcome here."})
-    EXPECT_LT(model.Score(sentence), model.agrees()) << sentence;
+    EXPECT_LT(model.Score(model.Read(sentence), harassment), model.output(harassment).agrees) << sentence;
 }
 
 TEST_F(SentenceModelFile, NamesTheWordsThatWeighedMost) {
   const SentenceModel model = Load();
-  EXPECT_THAT(model.Weightiest("the meeting was led by that stupid idiot again", 2),
+  EXPECT_THAT(model.Weightiest("the meeting was led by that stupid idiot again",
+                               model.FindOutput("harassment").value(), 2),
               testing::UnorderedElementsAre("stupid", "idiot"));
 }
 

@@ -1,0 +1,50 @@
+// The second vote: what a statistical model says of a message's sentences beside the rules of a filter
+// ([second-vote] of its rule file). Where it agrees with a rule of low confidence, that finding becomes
+// medium; by itself it is a finding of low confidence, unless the grammar reads the weightiest word as said
+// in a way that the rule file excludes (denied, quoted, reported …). Threads: pure. Limits: 64 KiB of a
+// segment, 256 KiB of a message, ten votes a filter. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "policy/rules.h"
+#include "policy/sentence_model.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace listwarden {
+
+struct SecondVote {
+  Rule rule;  // what its findings say
+  std::filesystem::path file;
+  std::shared_ptr<const SentenceModel> model;
+  std::size_t output = 0;                                    // of the model
+  std::vector<std::shared_ptr<const re2::RE2>> unless_post;  // on what the poster wrote, signature too
+};
+
+using Models = std::map<std::filesystem::path, std::shared_ptr<const SentenceModel>>;
+
+// A sentence, or two that stand together, that the model speaks up for; offsets are into the folded text.
+struct Vote {
+  const SecondVote* from;
+  const Segment* segment;
+  std::size_t begin;
+  std::size_t end;
+  bool is_alone;  // enough for a finding by itself; otherwise it only agrees
+};
+
+// On subject and author text, in order. The `seconds` outlive the result.
+std::vector<Vote> VotesOn(const Message& message,
+                          const std::vector<std::unique_ptr<const SecondVote>>& seconds);
+
+bool Overlaps(const Vote& vote, const Hit& hit);
+
+// The sentence as quote, the words that weighed most in the reason.
+Finding FindingFrom(const Vote& vote);
+
+}  // namespace listwarden

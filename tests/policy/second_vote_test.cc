@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/second_vote.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "policy/grammar.h"
+
+namespace listwarden {
+namespace {
+
+constexpr const char* kInsult = "you are such a stupid and pathetic little man.";
+
+class SecondVotes : public testing::Test {
+ protected:
+  SecondVotes() {
+    const std::filesystem::path file = std::string(SOURCE_DIR) + "/etc/policies/ipem/models/sentences.model";
+    SecondVote vote;
+    vote.rule.id = "harassment/second-vote";
+    vote.rule.filter = "harassment";
+    vote.rule.reason = "Worded like an insult.";
+    vote.rule.unless_said = static_cast<unsigned>(Said::kQuoted);
+    vote.model = std::make_shared<const SentenceModel>(SentenceModel::Load(file));
+    vote.output = vote.model->FindOutput("harassment").value();
+    seconds_.push_back(std::make_unique<const SecondVote>(std::move(vote)));
+  }
+  std::vector<Vote> On(Region region, const std::string& text) {
+    message_.segments.clear();
+    message_.segments.push_back({region, "1", TextView(text)});
+    return VotesOn(message_, seconds_);
+  }
+
+  std::vector<std::unique_ptr<const SecondVote>> seconds_;
+  Message message_;
+};
+
+TEST_F(SecondVotes, FindASentenceAndNameItsWords) {
+  const auto votes = On(Region::kAuthorText, std::string("The linac is down today. ") + kInsult);
+  ASSERT_EQ(votes.size(), 1u);
+  EXPECT_TRUE(votes[0].is_alone);
+  const Finding finding = FindingFrom(votes[0]);
+  EXPECT_THAT(finding.quote, testing::HasSubstr("pathetic little man"));
+  EXPECT_THAT(finding.reason, testing::HasSubstr("Most weight: \""));
+  EXPECT_EQ(finding.confidence, Confidence::kLow);
+}
+
+TEST_F(SecondVotes, LeaveQuotedTextAlone) { EXPECT_TRUE(On(Region::kQuoted, kInsult).empty()); }
+
+TEST_F(SecondVotes, LeaveOrdinarySentencesAlone) {
+  EXPECT_TRUE(On(Region::kAuthorText, "Does anyone know a good phantom for small fields?").empty());
+}
+
+TEST_F(SecondVotes, HeedHowTheGrammarSaysItIsSaid) {
+  for (const Vote& vote : On(Region::kAuthorText, std::string("He wrote \"") + kInsult + "\" to me."))
+    EXPECT_FALSE(vote.is_alone);
+}
+
+TEST_F(SecondVotes, AskMoreOfASentenceInALongMail) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "The output of the machine was measured on a quiet morning. ";
+  EXPECT_TRUE(On(Region::kAuthorText, text + "what a load of rubbish this idea of yours is.").empty());
+}
+
+TEST_F(SecondVotes, OverlapTheHitsOfTheirSentence) {
+  const auto votes = On(Region::kAuthorText, kInsult);
+  ASSERT_EQ(votes.size(), 1u);
+  const Rule rule;
+  EXPECT_TRUE(Overlaps(votes[0], Hit{.rule = &rule, .segment = &message_.segments[0], .begin = 0, .end = 3}));
+  EXPECT_FALSE(Overlaps(votes[0], Hit{.rule = &rule, .segment = nullptr, .begin = 0, .end = 3}));
+}
+
+}  // namespace
+}  // namespace listwarden
