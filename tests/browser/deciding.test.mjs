@@ -32,7 +32,7 @@ test("a rejected post comes back with the letter as the moderator changed it", a
   await ann.page.fill("#why", "It names a patient.");
   await ann.page.click("text=Show the whole letter");
   const letter = await ann.page.inputValue("#letter");
-  assert.match(letter, /The reason: It names a patient\./);
+  assert.match(letter, /The moderator writes:\s+It names a patient\./);
   await ann.page.fill("#letter", letter + "\nWarm regards, the moderators");
   await ann.page.click("button:text-is('Reject')");
   await ann.page.waitForSelector("text=“Rejected one” is rejected.");
