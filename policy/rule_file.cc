@@ -182,6 +182,7 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   if (rule.words.empty() == rule.pattern.empty())
     table.Fail("pattern", "rule " + rule.id + ": expected either pattern or words");
   rule.raw = table.Flag("raw");
+  rule.across_sentences = table.Flag("across-sentences");
   rule.is_secret = table.Flag("secret");
   rule.quoted_lower = table.Flag("quoted-lower");
   rule.check = table.Text("check", "");

@@ -53,7 +53,8 @@ bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
 struct Compiled {
   std::unique_ptr<RE2> pattern;
   std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post, requires_post;
-  unsigned regions = 0;  // bit per Region
+  bool is_whole = false;  // the pattern runs on the whole text, not by sentences
+  unsigned regions = 0;   // bit per Region
 };
 
 std::string_view TextOf(const Rule& rule, const Segment& segment) {
@@ -72,7 +73,6 @@ struct RuleSet::Machine {
   std::unique_ptr<Surroundings> surroundings;
   std::unique_ptr<WordIndex> index;
   Vocabulary vocabulary;
-  std::size_t atom_count = 0;
   struct Phrase {
     std::size_t rule;
     std::size_t length;
@@ -85,7 +85,7 @@ struct RuleSet::Machine {
   // What one pass over a segment's words shows.
   struct Words {
     std::vector<std::pair<std::uint32_t, std::size_t>> phrases;  // id, end
-    std::vector<int> atoms;
+    std::vector<std::pair<std::size_t, int>> atoms;              // end, id
     std::vector<Mention> mentions;
   };
   Words FindWords(const Segment& segment) const;
@@ -101,7 +101,10 @@ struct RuleSet::Machine {
   bool IsTakenBack(std::size_t rule, Found* found) const;
   void ScanSegment(const Segment& segment, Found* found) const;
   void ScanUnmasked(const Segment& segment, Found* found) const;
-  void MatchPattern(std::size_t rule, const Segment& segment, const Words& words, Found* found) const;
+  void MatchPattern(std::size_t rule, const Segment& segment, std::size_t from, std::size_t to,
+                    const Words& words, Found* found) const;
+  std::vector<std::size_t> Candidates(std::vector<int> atoms) const;  // rules whose words stand there
+  void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
 };
 
 void RuleSet::Machine::Compile() {
@@ -136,7 +139,9 @@ void RuleSet::Machine::Compile() {
   vocabulary = Vocabulary(plain_words);
   std::vector<std::string> atoms;
   if (!pattern_rules.empty()) prefilter.Compile(&atoms);
-  atom_count = atoms.size();
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    compiled[i].is_whole = rules[i].raw || rules[i].across_sentences;
+  for (const std::size_t rule : Candidates({})) compiled[rule].is_whole = true;
   words.insert(words.end(), atoms.begin(), atoms.end());
   index = std::make_unique<WordIndex>(words);
 }
@@ -170,13 +175,10 @@ RuleSet::Machine::Words RuleSet::Machine::FindWords(const Segment& segment) cons
   const unsigned region = 1u << static_cast<unsigned>(segment.region);
   const std::size_t first_atom = phrases.size() + names->words().size();
   Words words;
-  std::vector<char> is_seen(atom_count);
   std::vector<std::size_t> tries(rules.size());
   index->Find(folded, [&](std::uint32_t id, std::size_t end) {
     if (id >= first_atom) {
-      const std::size_t atom = id - first_atom;
-      if (!is_seen[atom]) words.atoms.push_back(static_cast<int>(atom));
-      is_seen[atom] = 1;
+      words.atoms.emplace_back(end, static_cast<int>(id - first_atom));
     } else if (id >= phrases.size()) {
       const std::size_t name = id - phrases.size();
       if (words.mentions.size() >= kMentionsPerSegment ||
@@ -240,15 +242,15 @@ bool RuleSet::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::
   return is_of && (reading.said & its.unless_said) == 0;
 }
 
-void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, const Words& words,
-                                    Found* found) const {
+void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::size_t from,
+                                    std::size_t to, const Words& words, Found* found) const {
   const std::string_view text = TextOf(rules[rule], segment);
-  std::size_t at = 0;
+  std::size_t at = from;
   // Matches that `unless` takes back are bounded too.
-  for (std::size_t tries = 0; at < text.size() && found->counts[rule] < kHitsPerRule && tries < kTriesPerRule;
+  for (std::size_t tries = 0; at < to && found->counts[rule] < kHitsPerRule && tries < kTriesPerRule;
        ++tries) {
     re2::StringPiece match;
-    if (!compiled[rule].pattern->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &match, 1)) return;
+    if (!compiled[rule].pattern->Match(Piece(text), at, to, RE2::UNANCHORED, &match, 1)) return;
     const auto begin = static_cast<std::size_t>(match.data() - text.data());
     const std::size_t end = begin + match.size();
     Hit hit{&rules[rule], &segment, begin, end};
@@ -261,7 +263,6 @@ void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, co
 }
 
 void RuleSet::Machine::ScanSegment(const Segment& segment, Found* found) const {
-  const unsigned region = 1u << static_cast<unsigned>(segment.region);
   const Words words = FindWords(segment);
   if (segment.region == Region::kSubject || segment.region == Region::kAuthorText)
     AddTopics(words.mentions, &found->topics);
@@ -276,13 +277,41 @@ void RuleSet::Machine::ScanSegment(const Segment& segment, Found* found) const {
     found->hits.push_back(hit);
     ++found->counts[phrase.rule];
   }
-  if (pattern_rules.empty()) return;
-  std::vector<int> candidates;
-  prefilter.AllPotentials(words.atoms, &candidates);
-  std::sort(candidates.begin(), candidates.end());
-  for (const int id : candidates) {
-    const std::size_t rule = pattern_rules[static_cast<std::size_t>(id)];
-    if ((compiled[rule].regions & region) != 0) MatchPattern(rule, segment, words, found);
+  if (!pattern_rules.empty()) MatchPatterns(segment, words, found);
+}
+
+std::vector<std::size_t> RuleSet::Machine::Candidates(std::vector<int> atoms) const {
+  std::sort(atoms.begin(), atoms.end());
+  atoms.erase(std::unique(atoms.begin(), atoms.end()), atoms.end());
+  std::vector<int> ids;
+  prefilter.AllPotentials(atoms, &ids);
+  std::sort(ids.begin(), ids.end());
+  std::vector<std::size_t> found;
+  for (const int id : ids) found.push_back(pattern_rules[static_cast<std::size_t>(id)]);
+  return found;
+}
+
+// A pattern runs in the sentences where its words stand. One without words of its own, or a raw one, whose
+// places are those of the original, runs once on the whole.
+void RuleSet::Machine::MatchPatterns(const Segment& segment, const Words& words, Found* found) const {
+  const std::string_view folded = segment.text.folded();
+  const unsigned region = 1u << static_cast<unsigned>(segment.region);
+  std::vector<int> atoms;
+  for (const auto& [end, atom] : words.atoms) atoms.push_back(atom);
+  for (const std::size_t rule : Candidates(atoms)) {
+    if ((compiled[rule].regions & region) != 0 && compiled[rule].is_whole)
+      MatchPattern(rule, segment, 0, TextOf(rules[rule], segment).size(), words, found);
+  }
+  auto next = words.atoms.begin();
+  for (std::size_t from = 0, to = 0; next != words.atoms.end(); from = to) {
+    to = SentenceEnd(folded, from);
+    atoms.clear();
+    for (; next != words.atoms.end() && next->first <= to; ++next) atoms.push_back(next->second);
+    if (atoms.empty()) continue;
+    for (const std::size_t rule : Candidates(atoms)) {
+      if ((compiled[rule].regions & region) != 0 && !compiled[rule].is_whole)
+        MatchPattern(rule, segment, from, to, words, found);
+    }
   }
 }
 

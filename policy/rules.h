@@ -56,9 +56,10 @@ struct Rule {
   std::vector<std::string> miss;
   std::string check;  // name of a code check that must agree ("nhs-number", "luhn" …); run by the filter
   bool raw = false;
-  bool is_secret = false;     // quote is masked
-  bool quoted_lower = false;  // also looked for in quoted text, one level lower
-  long long line = 0;         // of its file
+  bool across_sentences = false;  // the pattern may begin in one sentence and end in another
+  bool is_secret = false;         // quote is masked
+  bool quoted_lower = false;      // also looked for in quoted text, one level lower
+  long long line = 0;             // of its file
 };
 
 struct SecondVote;
