@@ -116,12 +116,17 @@ class QualityFilter : public Filter {
                                 "Write it in ordinary letters."));
     }
     const Spelling spelling = lists_->Read(text);
-    const std::size_t wrong = spelling.misspelled.size();
-    if (spelling.words >= kWordsToJudge && spelling.english >= kEnglishWords && wrong >= kMisspelled &&
-        wrong * 100 >= spelling.words * kMisspelledPercent && wrong * 3 >= spelling.unlisted * 2) {
+    const auto are_many = [&](std::size_t wrong) {
+      return wrong >= kMisspelled && wrong * 100 >= spelling.words * kMisspelledPercent;
+    };
+    if (spelling.words < kWordsToJudge || spelling.english < kEnglishWords ||
+        !are_many(spelling.unlisted.size()))
+      return;
+    const std::vector<std::string_view> misspelled = lists_->Misspelled(spelling);
+    if (are_many(misspelled.size())) {
       std::string quote;
-      for (std::size_t i = 0; i < std::min<std::size_t>(wrong, 8); ++i)
-        quote += (i == 0 ? "" : ", ") + std::string(spelling.misspelled[i]);
+      for (std::size_t i = 0; i < std::min<std::size_t>(misspelled.size(), 8); ++i)
+        quote += (i == 0 ? "" : ", ") + std::string(misspelled[i]);
       findings->push_back(Found("spelling", quote, "Many words of the text are misspelled.",
                                 "Run a spelling check over it."));
     }

@@ -114,7 +114,7 @@ Spelling WordLists::Read(std::string_view text) const {
   std::unordered_set<std::string_view> seen;
   bool is_quoted = false;
   text = text.substr(0, kTextBytes);
-  while (!text.empty() && spelling.unlisted < kUnlistedWords) {
+  while (!text.empty() && spelling.unlisted.size() < kUnlistedWords) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.empty()) is_quoted = false;
@@ -132,11 +132,23 @@ Spelling WordLists::Read(std::string_view text) const {
         spelling.english += std::find(kEnglish.begin(), kEnglish.end(), word) != kEnglish.end();
         continue;
       }
-      ++spelling.unlisted;
-      if (HasVowel(word) && IsSlip(word)) spelling.misspelled.push_back(word);
+      spelling.unlisted.push_back(word);
     }
   }
   return spelling;
+}
+
+std::vector<std::string_view> WordLists::Misspelled(const Spelling& spelling) const {
+  std::vector<std::string_view> slips;
+  std::size_t others = 0;
+  for (const std::string_view word : spelling.unlisted) {
+    if (HasVowel(word) && IsSlip(word)) {
+      slips.push_back(word);
+    } else if (++others * 3 > spelling.unlisted.size()) {
+      return {};
+    }
+  }
+  return slips;
 }
 
 }  // namespace listwarden

@@ -17,10 +17,9 @@
 namespace listwarden {
 
 struct Spelling {
-  std::size_t words = 0;                     // different ones that were looked up
-  std::size_t unlisted = 0;                  // in no list
-  std::size_t english = 0;                   // articles, prepositions and the like
-  std::vector<std::string_view> misspelled;  // of the text, in its order
+  std::size_t words = 0;                   // different ones that were looked up
+  std::size_t english = 0;                 // articles, prepositions and the like
+  std::vector<std::string_view> unlisted;  // in no list; of the text, in its order
 };
 
 class WordLists {
@@ -31,6 +30,9 @@ class WordLists {
   bool Has(std::string_view word) const { return words_.count(word) != 0; }
   bool IsSlip(std::string_view word) const;
   Spelling Read(std::string_view text) const;
+  // The misspelled ones among the unlisted; none when more than a third of those are no slips: then it is a
+  // text of names and jargon.
+  std::vector<std::string_view> Misspelled(const Spelling& spelling) const;
 
  private:
   std::string bytes_;

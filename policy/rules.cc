@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "base/error.h"
 #include "message/unmask.h"
@@ -68,6 +69,7 @@ struct RuleSet::Machine {
   std::vector<Compiled> compiled;
   std::map<std::string, std::string, std::less<>> about;
   re2::FilteredRE2 prefilter{kShortestAtom};
+  std::size_t atom_count = 0;
   std::vector<std::size_t> pattern_rules;  // prefilter id -> rule
   std::unique_ptr<NameIndex> names;
   std::unique_ptr<Surroundings> surroundings;
@@ -103,7 +105,7 @@ struct RuleSet::Machine {
   void ScanUnmasked(const Segment& segment, Found* found) const;
   void MatchPattern(std::size_t rule, const Segment& segment, std::size_t from, std::size_t to,
                     const Words& words, Found* found) const;
-  std::vector<std::size_t> Candidates(std::vector<int> atoms) const;  // rules whose words stand there
+  std::vector<std::size_t> Candidates(const std::vector<int>& atoms) const;  // rules whose words stand there
   void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
 };
 
@@ -142,6 +144,7 @@ void RuleSet::Machine::Compile() {
   for (std::size_t i = 0; i < rules.size(); ++i)
     compiled[i].is_whole = rules[i].raw || rules[i].across_sentences;
   for (const std::size_t rule : Candidates({})) compiled[rule].is_whole = true;
+  atom_count = atoms.size();
   words.insert(words.end(), atoms.begin(), atoms.end());
   index = std::make_unique<WordIndex>(words);
 }
@@ -280,9 +283,7 @@ void RuleSet::Machine::ScanSegment(const Segment& segment, Found* found) const {
   if (!pattern_rules.empty()) MatchPatterns(segment, words, found);
 }
 
-std::vector<std::size_t> RuleSet::Machine::Candidates(std::vector<int> atoms) const {
-  std::sort(atoms.begin(), atoms.end());
-  atoms.erase(std::unique(atoms.begin(), atoms.end()), atoms.end());
+std::vector<std::size_t> RuleSet::Machine::Candidates(const std::vector<int>& atoms) const {
   std::vector<int> ids;
   prefilter.AllPotentials(atoms, &ids);
   std::sort(ids.begin(), ids.end());
@@ -297,7 +298,11 @@ void RuleSet::Machine::MatchPatterns(const Segment& segment, const Words& words,
   const std::string_view folded = segment.text.folded();
   const unsigned region = 1u << static_cast<unsigned>(segment.region);
   std::vector<int> atoms;
-  for (const auto& [end, atom] : words.atoms) atoms.push_back(atom);
+  std::vector<std::size_t> last(atom_count);  // where an atom was added last
+  for (const auto& [end, atom] : words.atoms) {
+    if (std::exchange(last[static_cast<std::size_t>(atom)], end) == 0) atoms.push_back(atom);
+  }
+  std::fill(last.begin(), last.end(), 0);
   for (const std::size_t rule : Candidates(atoms)) {
     if ((compiled[rule].regions & region) != 0 && compiled[rule].is_whole)
       MatchPattern(rule, segment, 0, TextOf(rules[rule], segment).size(), words, found);
@@ -306,7 +311,10 @@ void RuleSet::Machine::MatchPatterns(const Segment& segment, const Words& words,
   for (std::size_t from = 0, to = 0; next != words.atoms.end(); from = to) {
     to = SentenceEnd(folded, from);
     atoms.clear();
-    for (; next != words.atoms.end() && next->first <= to; ++next) atoms.push_back(next->second);
+    for (; next != words.atoms.end() && next->first <= to; ++next) {
+      if (std::exchange(last[static_cast<std::size_t>(next->second)], to) != to)
+        atoms.push_back(next->second);
+    }
     if (atoms.empty()) continue;
     for (const std::size_t rule : Candidates(atoms)) {
       if ((compiled[rule].regions & region) != 0 && !compiled[rule].is_whole)

@@ -82,7 +82,9 @@ TEST(WordLists, TellSlipsFromUnknownWords) {
   EXPECT_FALSE(Lists().IsSlip("gafchromic"));
 }
 
-TEST(WordLists, CountAWordOnce) { EXPECT_EQ(Lists().Read("teh teh teh teh the").misspelled.size(), 1u); }
+TEST(WordLists, CountAWordOnce) {
+  EXPECT_EQ(Lists().Misspelled(Lists().Read("teh teh teh teh the")).size(), 1u);
+}
 
 TEST(WordLists, AreBoundedInTime) {
   std::string hostile;
