@@ -54,8 +54,9 @@ bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
 struct Compiled {
   std::unique_ptr<RE2> pattern;
   std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post, requires_post;
-  bool is_whole = false;  // the pattern runs on the whole text, not by sentences
-  unsigned regions = 0;   // bit per Region
+  std::size_t needed = 0;  // how many of its patterns must be possible: the pattern and what it requires
+  bool is_whole = false;   // the pattern runs on the whole text, not by sentences
+  unsigned regions = 0;    // bit per Region
 };
 
 std::string_view TextOf(const Rule& rule, const Segment& segment) {
@@ -70,7 +71,7 @@ struct RuleSet::Machine {
   std::map<std::string, std::string, std::less<>> about;
   re2::FilteredRE2 prefilter{kShortestAtom};
   std::size_t atom_count = 0;
-  std::vector<std::size_t> pattern_rules;  // prefilter id -> rule
+  std::vector<std::size_t> pattern_rules;  // prefilter id -> rule; of the pattern and of what it requires
   std::unique_ptr<NameIndex> names;
   std::unique_ptr<Surroundings> surroundings;
   std::unique_ptr<WordIndex> index;
@@ -131,9 +132,14 @@ void RuleSet::Machine::Compile() {
     }
     if (!rule.pattern.empty()) {
       one.pattern = std::make_unique<RE2>(rule.pattern, Re2Options());
-      int id = 0;
-      prefilter.Add(rule.pattern, Re2Options(), &id);
-      pattern_rules.push_back(i);
+      std::vector<std::string> needed = {rule.pattern};
+      if (!rule.raw) needed.insert(needed.end(), rule.requires_.begin(), rule.requires_.end());
+      for (const std::string& one_needed : needed) {
+        int id = 0;
+        prefilter.Add(one_needed, Re2Options(), &id);
+        pattern_rules.push_back(i);
+      }
+      one.needed = needed.size();
     }
     compiled.push_back(std::move(one));
   }
@@ -247,6 +253,10 @@ bool RuleSet::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::
 
 void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::size_t from,
                                     std::size_t to, const Words& words, Found* found) const {
+  const std::vector<std::string>& names_wanted = rules[rule].names;
+  if (!names_wanted.empty() && NamedBetween(rules[rule].names_in_post ? found->topics : words.mentions,
+                                            names_wanted, 0, std::string_view::npos) == nullptr)
+    return;
   const std::string_view text = TextOf(rules[rule], segment);
   std::size_t at = from;
   // Matches that `unless` takes back are bounded too.
@@ -287,8 +297,14 @@ std::vector<std::size_t> RuleSet::Machine::Candidates(const std::vector<int>& at
   std::vector<int> ids;
   prefilter.AllPotentials(atoms, &ids);
   std::sort(ids.begin(), ids.end());
+  // A rule's patterns have ids that follow one another.
   std::vector<std::size_t> found;
-  for (const int id : ids) found.push_back(pattern_rules[static_cast<std::size_t>(id)]);
+  for (std::size_t i = 0, same = 0; i < ids.size(); i += same) {
+    const std::size_t rule = pattern_rules[static_cast<std::size_t>(ids[i])];
+    for (same = 1; i + same < ids.size() && pattern_rules[static_cast<std::size_t>(ids[i + same])] == rule;)
+      ++same;
+    if (same == compiled[rule].needed) found.push_back(rule);
+  }
   return found;
 }
 
