@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "message/authentication.h"
 #include "message/header_fields.h"
 #include "moderation/similar.h"
 #include "moderation/verdict_json.h"
@@ -194,11 +195,12 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   return store_.Hold(hold).id;
 }
 
-// Somebody whom the list trusts, as long as the sender is known and the post could be read.
-bool Intake::IsTrusted(const Message& message, const Verdict& verdict) {
-  if (!verdict.unread.empty() || message.from.size() != 1 || !CurrentNotices()->MayAnswerTo(message))
-    return false;
-  return store_.FindTrust(verdict.list, LowerAscii(message.from.front().address)).has_value();
+// The author is one whom the list trusts, and it is they who logged in: a name in From proves nothing.
+bool Intake::IsTrusted(const Policy& policy, const Message& message, const Verdict& verdict) {
+  if (!verdict.unread.empty() || message.from.size() != 1) return false;
+  const std::string author = LowerAscii(message.from.front().address);
+  return AuthenticatedAuthor(message, policy.authserv_id()) == author &&
+         store_.FindTrust(verdict.list, author).has_value();
 }
 
 Outcome Intake::Receive(const Policy& policy, const Message& message) {
@@ -216,7 +218,7 @@ Outcome Intake::Receive(const Policy& policy, const Message& message) {
           AddTags(verdict, &tags);
           break;
         case Disposition::kHold:
-          if (IsTrusted(message, verdict)) break;
+          if (IsTrusted(policy, message, verdict)) break;
           held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
           outcome.held_paths.insert(outcome.held_paths.end(), one.paths.begin(), one.paths.end());
           break;

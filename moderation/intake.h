@@ -31,7 +31,7 @@ class Intake {
   Outcome Receive(const Policy& policy, const Message& message);
 
  private:
-  bool IsTrusted(const Message& message, const Verdict& verdict);
+  bool IsTrusted(const Policy& policy, const Message& message, const Verdict& verdict);
   std::shared_ptr<const Notices> CurrentNotices();
   // Counts one more hold of this sender for this list today; past the cap one last letter, then none.
   PosterLetter LetterDue(const std::string& reverse_path, const std::string& list);

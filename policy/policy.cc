@@ -280,6 +280,7 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
 
 const std::string& Policy::version() const { return state_->version; }
 const std::string& Policy::name() const { return state_->name; }
+const std::string& Policy::authserv_id() const { return state_->authserv_id; }
 const std::vector<Clause>& Policy::clauses() const { return state_->clauses; }
 const std::vector<ListPolicy>& Policy::lists() const { return state_->lists; }
 const ListPolicy& Policy::default_list() const { return state_->default_list; }

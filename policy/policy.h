@@ -36,6 +36,7 @@ class Policy {
 
   const std::string& version() const;
   const std::string& name() const;
+  const std::string& authserv_id() const;
   const std::vector<Clause>& clauses() const;
   const Clause* FindClause(std::string_view id) const;
   const std::vector<ListPolicy>& lists() const;                // without "default"

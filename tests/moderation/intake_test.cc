@@ -27,6 +27,7 @@ class IntakeTest : public testing::Test {
     envelope.forward_paths = std::move(paths);
     envelope.queue_id = queue_id;
     envelope.client = client;
+    envelope.authenticated = login;
     builder.SetEnvelope(std::move(envelope));
     for (const auto& [name, value] : fields) builder.AddField(name, " " + value);
     builder.AddBody(text + "\r\n");
@@ -43,7 +44,7 @@ class IntakeTest : public testing::Test {
   }
 
   House house;
-  std::string reverse_path = "dee@example.org", queue_id = "Q1", client = "localhost[127.0.0.1]";
+  std::string reverse_path = "dee@example.org", queue_id = "Q1", client = "localhost[127.0.0.1]", login;
   std::vector<std::pair<std::string, std::string>> fields = {
       {"From", "Dee <dee@example.org>"}, {"Subject", "A post"}, {"Message-ID", "<1@example.org>"}};
 };
@@ -61,6 +62,20 @@ TEST_F(IntakeTest, HoldsWithBytesEnvelopeVerdictAndLettersInOne) {
   EXPECT_EQ(held[0].expires, house.clock.now + std::chrono::hours(7 * 24));
   EXPECT_THAT(LetterKinds(),
               UnorderedElementsAre("poster-held to dee@example.org", "moderator-held to mo@example.org"));
+}
+
+TEST_F(IntakeTest, TrustsTheAuthorWhoLoggedInAndNobodyWhoWritesTheirName) {
+  Trust trust;
+  trust.list = kOne;
+  trust.address = "dee@example.org";
+  trust.until = house.clock.now + std::chrono::hours(24);
+  trust.by = "mo";
+  house.store->SetTrust(trust);
+  EXPECT_EQ(Receive("Please holdme.").kind, Kind::kHeldAll) << "a client on this machine is nobody";
+  login = "mallory@example.org";
+  EXPECT_EQ(Receive("Please holdme again.").kind, Kind::kHeldAll) << "another log-in, the same From";
+  login = "dee@example.org";
+  EXPECT_EQ(Receive("Please holdme once more.").kind, Kind::kPass);
 }
 
 TEST_F(IntakeTest, EveryModeratorOfTheListGetsALetter) {

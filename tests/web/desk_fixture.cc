@@ -55,8 +55,11 @@ void DeskTest::AddUser(const std::string& name, Role role, const std::string& li
 
 Outcome DeskTest::Receive(const std::string& raw, const std::string& list) {
   Message message = ReadMessage(raw);
-  message.envelope = {
-      "ann@hospital.example", {list}, "Q" + std::to_string(posts_), "", "localhost[127.0.0.1]"};
+  message.envelope = {"ann@hospital.example",
+                      {list},
+                      "Q" + std::to_string(posts_),
+                      "ann@hospital.example",
+                      "localhost[127.0.0.1]"};
   Intake intake(*store_, notices_, clock_);
   return intake.Receive(*policy_, message);
 }
