@@ -317,11 +317,11 @@ std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message&
 namespace {
 
 // Marks the hits that the second vote agrees with; what it says where no rule found anything.
-std::vector<Finding> Confirm(std::string_view filter, const std::vector<Vote>& votes,
-                             std::vector<Hit>* hits) {
+std::vector<Finding> Confirm(std::string_view filter, const FilterPolicy& settings,
+                             const std::vector<Vote>& votes, std::vector<Hit>* hits) {
   std::vector<Finding> findings;
   for (const Vote& vote : votes) {
-    if (vote.from->rule.filter != filter) continue;
+    if (vote.from->rule.filter != filter || !IsWanted(vote.from->rule, settings)) continue;
     bool has_hit = false;
     for (Hit& hit : *hits) {
       if (!Overlaps(vote, hit)) continue;
@@ -362,7 +362,7 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     for (const Hit& hit : hits) {
       if (hit.rule->filter == one.filter && IsWanted(*hit.rule, settings->second)) own.push_back(hit);
     }
-    const std::vector<Finding> voted = Confirm(one.filter, votes, &own);
+    const std::vector<Finding> voted = Confirm(one.filter, settings->second, votes, &own);
     try {
       one.findings = state_->Inspect(*filter, message, list, poster, own);
       one.findings.insert(one.findings.end(), voted.begin(), voted.end());

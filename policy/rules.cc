@@ -245,10 +245,7 @@ bool RuleSet::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::
         !std::all_of(one.requires_.begin(), one.requires_.end(), stands_there))
       return false;
   }
-  if (its.unless_said == 0 && its.of == 0) return true;
-  const Reading reading = ReadHit(hit->segment->text, hit->begin, hit->end);
-  const bool is_of = its.of == 0 || (its.of & static_cast<unsigned>(reading.of)) != 0;
-  return is_of && (reading.said & its.unless_said) == 0;
+  return IsSaidAsWanted(its, hit->segment->text, hit->begin, hit->end);
 }
 
 void RuleSet::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::size_t from,
@@ -441,6 +438,13 @@ void RuleSet::Warm() const {
       sample.segments.push_back({rule.where.front(), "1", TextView(text)});
   }
   Scan(sample);
+}
+
+bool IsSaidAsWanted(const Rule& rule, const TextView& text, std::size_t begin, std::size_t end) {
+  if (rule.unless_said == 0 && rule.of == 0) return true;
+  const Reading reading = ReadHit(text, begin, end);
+  const bool is_of = rule.of == 0 || (rule.of & static_cast<unsigned>(reading.of)) != 0;
+  return is_of && (reading.said & rule.unless_said) == 0;
 }
 
 std::string_view Hit::Words() const {

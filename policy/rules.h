@@ -102,6 +102,9 @@ class RuleSet {
   std::unique_ptr<Machine> machine_;
 };
 
+// Whether the words at [begin, end) of the folded text are said of whom and in the way that the rule wants.
+bool IsSaidAsWanted(const Rule& rule, const TextView& text, std::size_t begin, std::size_t end);
+
 // Words of the folded text as Finding: quote cut to 120 characters, masked when the rule says so.
 Finding FindingFrom(const Hit& hit);
 

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "policy/grammar.h"
 #include "policy/sentences.h"
 
 namespace listwarden {
 namespace {
 
 constexpr std::size_t kJudgedSegment = 64 << 10, kJudgedMessage = 256 << 10;
+constexpr std::size_t kLongestSentence = 800;
 constexpr std::size_t kMostVotes = 10;
 constexpr std::size_t kWordsNamed = 3;
 constexpr std::ptrdiff_t kFewestBlanks = 4;  // a sentence of a few words tells the model nothing
@@ -27,13 +27,9 @@ std::string_view TextOf(const Vote& vote) {
 bool IsSaid(const Vote& vote) {
   const auto words = vote.from->model->Weightiest(TextOf(vote), vote.from->output, 1);
   if (words.empty()) return false;
-  const Rule& rule = vote.from->rule;
-  if (rule.unless_said == 0 && rule.of == 0) return true;
   const TextView& text = vote.segment->text;
   const auto begin = static_cast<std::size_t>(words.front().data() - text.folded().data());
-  const Reading reading = ReadHit(text, begin, begin + words.front().size());
-  const bool is_of = rule.of == 0 || (rule.of & static_cast<unsigned>(reading.of)) != 0;
-  return is_of && (reading.said & rule.unless_said) == 0;
+  return IsSaidAsWanted(vote.from->rule, text, begin, begin + words.front().size());
 }
 
 struct Sentence {
@@ -51,7 +47,8 @@ std::vector<Sentence> SentencesOf(const Message& message, const SentenceModel& m
     const std::string_view text = std::string_view(segment.text.folded()).substr(0, kJudgedSegment);
     judged += text.size();
     for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
-      end = SentenceEnd(text, begin);
+      begin = std::min(text.find_first_not_of(' ', begin), text.size());
+      end = SentenceEnd(text, begin, kLongestSentence);
       const std::string_view words = text.substr(begin, end - begin);
       const bool is_long_enough = std::count(words.begin(), words.end(), ' ') >= kFewestBlanks &&
                                   std::count(words.begin(), words.end(), '@') <= 1;
@@ -137,7 +134,10 @@ std::vector<Vote> VotesOn(const Message& message,
 }
 
 bool Overlaps(const Vote& vote, const Hit& hit) {
-  return hit.segment == vote.segment && hit.begin < vote.end && hit.end > vote.begin;
+  if (hit.segment != vote.segment) return false;
+  auto place = std::make_pair(vote.begin, vote.end);
+  if (hit.rule->raw) place = vote.segment->text.ToOriginal(place.first, place.second);
+  return hit.begin < place.second && hit.end > place.first;
 }
 
 Finding FindingFrom(const Vote& vote) {

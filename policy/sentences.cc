@@ -43,8 +43,8 @@ std::pair<std::size_t, std::size_t> SentenceAround(std::string_view text, std::s
   return {from, std::min(to, text.size())};
 }
 
-std::size_t SentenceEnd(std::string_view text, std::size_t begin) {
-  const std::size_t last = std::min(text.size(), begin + 2 * kReach);
+std::size_t SentenceEnd(std::string_view text, std::size_t begin, std::size_t longest) {
+  const std::size_t last = begin + std::min(longest, text.size() - begin);
   std::size_t at = begin;
   while (at < last && !EndsSentence(text, at)) ++at;
   return std::min(at + 1, text.size());

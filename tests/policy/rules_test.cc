@@ -91,6 +91,24 @@ TEST_F(Rules, TakeTheWayOfSayingFromTheirFileUnlessTheySayOtherwise) {
       ElementsAre("idiot"));
 }
 
+TEST_F(Rules, SeeOneSentenceAtATimeUnlessTheySayOtherwise) {
+  const std::string pattern = "pattern = 'photo [^x]{0,20}child'";
+  EXPECT_THAT(Hits(File(pattern), "A photo of the child."), ElementsAre("photo of the child"));
+  EXPECT_THAT(Hits(File(pattern), "See the photo here. A child runs."), IsEmpty());
+  EXPECT_THAT(Hits(File(pattern + "\nacross-sentences = true"), "See the photo here. A child runs."),
+              ElementsAre("photo here. A child"));
+}
+
+TEST_F(Rules, SeeASentenceWithoutEndWhole) {
+  const std::string file = File("pattern = 'utter idiot'");
+  for (std::size_t before = 780; before < 820; ++before) {
+    std::string text;
+    while (text.size() < before) text += "and ";
+    text.resize(before, 'x');
+    EXPECT_THAT(Hits(file, text + " utter idiot and so on"), ElementsAre("utter idiot")) << before;
+  }
+}
+
 TEST_F(Rules, MayNeedAnotherRuleNotFarAway) {
   const std::string file =
       File("words = ['act surprised']\nbeside = ['rude/two']") +

@@ -65,6 +65,19 @@ TEST_F(SecondVotes, AskMoreOfASentenceInALongMail) {
   EXPECT_TRUE(On(Region::kAuthorText, text + "what a load of rubbish this idea of yours is.").empty());
 }
 
+TEST_F(SecondVotes, OverlapARawRulesHitWhereItStandsInTheOriginal) {
+  const std::string blanks(400, ' ');  // folded to one
+  const auto votes = On(Region::kAuthorText, "The linac is down." + blanks + kInsult);
+  ASSERT_EQ(votes.size(), 1u);
+  Rule rule;
+  rule.raw = true;
+  const std::size_t at = message_.segments[0].text.original().find("pathetic");
+  EXPECT_TRUE(
+      Overlaps(votes[0], Hit{.rule = &rule, .segment = &message_.segments[0], .begin = at, .end = at + 8}));
+  EXPECT_FALSE(
+      Overlaps(votes[0], Hit{.rule = &rule, .segment = &message_.segments[0], .begin = 20, .end = 60}));
+}
+
 TEST_F(SecondVotes, OverlapTheHitsOfTheirSentence) {
   const auto votes = On(Region::kAuthorText, kInsult);
   ASSERT_EQ(votes.size(), 1u);
