@@ -7,12 +7,21 @@
 
 namespace listwarden {
 
-std::string NewHeldId() {
-  unsigned char bytes[8];
-  randombytes_buf(bytes, sizeof bytes);
-  char hex[2 * sizeof bytes + 1];
-  return sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+namespace {
+
+std::string RandomHex(std::size_t bytes) {
+  std::string random(bytes, '\0'), hex(2 * bytes + 1, '\0');
+  randombytes_buf(random.data(), random.size());
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(random.data()),
+                 random.size());
+  hex.pop_back();
+  return hex;
 }
+
+}  // namespace
+
+std::string NewHeldId() { return RandomHex(8); }
+std::string NewLinkSecret() { return RandomHex(32); }
 
 std::string Sha256Hex(std::string_view bytes) {
   unsigned char hash[crypto_hash_sha256_BYTES];

@@ -10,7 +10,7 @@ namespace listwarden {
 
 struct LinkToken {
   std::string hash;     // hex SHA-256 of the secret in the link
-  std::string purpose;  // "author", "moderator" …
+  std::string purpose;  // "author": sees, corrects, withdraws and appeals; "moderator" …
   std::string held_id;
   std::string actor;           // the address it was sent to
   std::int64_t revision = -1;  // bound to this revision of the held message; -1 binds to none

@@ -189,9 +189,11 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
   hold.may_answer = notices->MayAnswerTo(message);
   const Time now = clock_.Now();
   hold.expires = now + std::chrono::duration_cast<std::chrono::seconds>(list.expiry);
-  hold.letters =
+  Letters letters =
       notices->ForHold(message, verdict, list, policy, now, hold.expires,
                        hold.may_answer ? LetterDue(hold.reverse_path, list.address) : PosterLetter::kNone);
+  hold.letters = std::move(letters.rows);
+  hold.links = std::move(letters.links);
   return store_.Hold(hold).id;
 }
 

@@ -13,7 +13,7 @@
 namespace listwarden {
 namespace {
 
-constexpr std::array<std::string_view, 32> kNames = {"subject",
+constexpr std::array<std::string_view, 33> kNames = {"subject",
                                                      "list",
                                                      "address",
                                                      "responsible",
@@ -44,6 +44,7 @@ constexpr std::array<std::string_view, 32> kNames = {"subject",
                                                      "on-expiry-discard",
                                                      "question",
                                                      "has-question",
+                                                     "has-link",
                                                      "link"};
 
 class Checker {

@@ -57,7 +57,9 @@ DecisionReply ModerationService::Decide(std::string_view id, const Choice& choic
   decision.actor = choice.actor;
   decision.why = choice.why;
   if (choice.undo.count() > 0) decision.not_before = clock_.Now() + choice.undo;
-  decision.outbox = notices_.ForOutcome(*held, EventOf(choice), choice.why, clock_.Now(), choice.letter);
+  Letters letters = notices_.ForOutcome(*held, EventOf(choice), choice.why, clock_.Now(), choice.letter);
+  decision.outbox = std::move(letters.rows);
+  decision.links = std::move(letters.links);
   if (choice.to == HoldState::kApproved) decision.outbox.push_back(ReleaseRow(*held));
   if (choice.trust_until)
     decision.trust = Trust{held->list, LowerAscii(held->from), *choice.trust_until, choice.actor, choice.why};

@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 8> kEvents = {"poster-held",     "poster-
                                                      "poster-rejected", "poster-expired",  "poster-limit",
                                                      "moderator-held",  "moderator-asked"};
 constexpr std::size_t kSubjectBytes = 200, kExcerptBytes = 600, kWhyBytes = 20000;
+constexpr auto kLinkOutlives = std::chrono::days(30);  // the hold: time to read the outcome and to appeal
+constexpr std::string_view kLinkMark = "{link}";
 constexpr std::string_view kNoSubject = "(…)";
 
 constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
@@ -103,6 +105,19 @@ std::string Excerpt(const Message& message) {
   std::string out = "  ";
   for (const char c : Lines(text, kExcerptBytes)) out += c == '\n' ? "\n  " : std::string(1, c);
   return out;
+}
+
+// A new link to the poster's own page; its token goes to `links`.
+std::string OwnLink(const std::string& desk_url, const std::string& to, Time expires,
+                    std::vector<LinkToken>* links) {
+  const std::string secret = NewLinkSecret();
+  LinkToken token;
+  token.hash = Sha256Hex(secret);
+  token.purpose = "author";
+  token.actor = to;
+  token.expires = expires;
+  links->push_back(std::move(token));
+  return desk_url + "/link/" + secret;
 }
 
 struct Letter {
@@ -187,9 +202,9 @@ bool Notices::MayAnswerTo(const Message& message) const {
   return MayAnswer(message, settings_.authserv_id, nullptr);
 }
 
-std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& verdict,
-                                        const ListPolicy& list, const Policy& policy, Time now, Time expires,
-                                        PosterLetter poster) const {
+Letters Notices::ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
+                         const Policy& policy, Time now, Time expires, PosterLetter poster) const {
+  Letters letters;
   data values;
   values.set("subject", OneLine(ShownSubject(message, verdict), kSubjectBytes));
   values.set("list", list.name);
@@ -210,7 +225,11 @@ std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& v
   values.set("desk", settings_.desk_url);
   values.set("has-desk", !settings_.desk_url.empty());
   values.set("poster-told", poster != PosterLetter::kNone);
-  std::vector<OutboxRow> letters;
+  const bool has_link = poster == PosterLetter::kFull && !settings_.desk_url.empty();
+  values.set("has-link", has_link);
+  if (has_link)
+    values.set("link", OwnLink(settings_.desk_url, message.envelope.reverse_path, expires + kLinkOutlives,
+                               &letters.links));
   const auto add = [&](const std::string& event, const std::string& to, bool is_reply) {
     std::string subject;
     const std::string text = templates_->Render(list.language, event, values, &subject);
@@ -220,7 +239,7 @@ std::vector<OutboxRow> Notices::ForHold(const Message& message, const Verdict& v
     row.kind = OutboxKind::kLetter;
     row.forward_paths = {AddressOf(to)};
     row.content = Head(settings_, letter, subject) + Body(text);
-    letters.push_back(std::move(row));
+    letters.rows.push_back(std::move(row));
   };
   if (poster == PosterLetter::kFull) add("poster-held", message.envelope.reverse_path, true);
   if (poster == PosterLetter::kLimit) add("poster-limit", message.envelope.reverse_path, true);
@@ -242,6 +261,8 @@ std::optional<Notices::Outcome> Notices::RenderOutcome(const HeldSummary& held, 
   values.set("address", held.list);
   values.set("why", Lines(why, kWhyBytes));
   values.set("has-why", !why.empty());
+  values.set("has-link", !settings_.desk_url.empty());
+  values.set("link", std::string(kLinkMark));
   Outcome outcome;
   outcome.text = templates_->Render(held.language, name, values, &outcome.subject);
   return outcome;
@@ -272,12 +293,16 @@ OutboxRow Notices::ForColleague(const HeldSummary& held, const std::string& from
   return row;
 }
 
-std::vector<OutboxRow> Notices::ForOutcome(const HeldSummary& held, std::string_view event,
-                                           std::string_view why, Time now, std::string_view changed) const {
+Letters Notices::ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why, Time now,
+                            std::string_view changed) const {
+  Letters letters;
   const auto outcome = RenderOutcome(held, event, why);
-  if (!outcome) return {};
+  if (!outcome) return letters;
   const std::string name = "poster-" + std::string(event);
-  const std::string text = changed.empty() ? outcome->text : Lines(changed, kWhyBytes) + "\n";
+  std::string text = changed.empty() ? outcome->text : Lines(changed, kWhyBytes) + "\n";
+  if (const auto at = text.find(kLinkMark); at != std::string::npos && !settings_.desk_url.empty())
+    text.replace(at, kLinkMark.size(),
+                 OwnLink(settings_.desk_url, held.reverse_path, now + kLinkOutlives, &letters.links));
   const Letter letter{name, held.language, held.reverse_path, held.message_id, now, true};
   const bool is_failure = event == "rejected" || event == "expired";
   OutboxRow row;
@@ -285,7 +310,8 @@ std::vector<OutboxRow> Notices::ForOutcome(const HeldSummary& held, std::string_
   row.forward_paths = {held.reverse_path};
   row.content = Head(settings_, letter, outcome->subject) +
                 (is_failure ? Report(held, settings_.host_name, text) : Body(text));
-  return {row};
+  letters.rows.push_back(std::move(row));
+  return letters;
 }
 
 }  // namespace listwarden

@@ -20,7 +20,13 @@ struct NoticeSettings {
   std::string from;                 // "Listwarden <listwarden@lists.example.ac.uk>"
   std::string host_name;            // for Message-ID
   std::string authserv_id{};        // whose Authentication-Results we trust (RFC 8601); empty trusts none
-  std::string desk_url{};  // "https://desk.example": letters to moderators link to the post; empty: no pages
+  std::string desk_url{};           // "https://desk.example": letters link to the post there; empty: no pages
+};
+
+// Letters and the links they carry, for one transaction.
+struct Letters {
+  std::vector<OutboxRow> rows;
+  std::vector<LinkToken> links;
 };
 
 // What the poster is told of a hold.
@@ -33,15 +39,16 @@ class Notices {
 
   // Letters for a new hold: to the poster and to each moderator (to the responsible person when there is
   // none). Keys and content hold "{id}". The poster's letter shows confidential words masked; the
-  // moderator's too.
-  std::vector<OutboxRow> ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
-                                 const Policy& policy, Time now, Time expires, PosterLetter poster) const;
+  // moderator's too. The poster's has a link of their own.
+  Letters ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
+                  const Policy& policy, Time now, Time expires, PosterLetter poster) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
   // The outcome for the poster: event is "released", "rejected", "expired", "passed" (released because nobody
-  // decided); no letter for another. `text` stands in for the template's when somebody has changed it.
-  std::vector<OutboxRow> ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why,
-                                    Time now, std::string_view text = {}) const;
+  // decided); no letter for another. `text` stands in for the template's when somebody has changed it;
+  // "{link}" in it becomes a link of the poster's own.
+  Letters ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why, Time now,
+                     std::string_view text = {}) const;
   // The text of that letter, to be shown and changed before it goes.
   std::string OutcomeText(const HeldSummary& held, std::string_view event, std::string_view why) const;
   // A moderator asks a colleague to look; `link` opens the post.

@@ -156,7 +156,7 @@ TEST_F(IntakeTest, StrangersGetNoLetterNowNorLater) {
   Receive("Please holdme.");
   EXPECT_THAT(LetterKinds(), ElementsAre("moderator-held to mo@example.org"));
   EXPECT_FALSE(house.Held()[0].may_answer);
-  EXPECT_THAT(house.notices->ForOutcome(house.Held()[0], "rejected", "no", house.clock.now), IsEmpty());
+  EXPECT_THAT(house.notices->ForOutcome(house.Held()[0], "rejected", "no", house.clock.now).rows, IsEmpty());
 }
 
 TEST_F(IntakeTest, SixthLetterOfADayIsTheLast) {

@@ -103,9 +103,10 @@ class NoticesTest : public testing::Test {
     const Message message = builder.Finish();
     const Verdict verdict = house.policy->Judge(message, List(list));
     std::map<std::string, std::string> letters;
-    for (const OutboxRow& row :
-         house.notices->ForHold(message, verdict, List(list), *house.policy, house.clock.now,
-                                house.clock.now + std::chrono::hours(168), PosterLetter::kFull)) {
+    for (const OutboxRow& row : house.notices
+                                    ->ForHold(message, verdict, List(list), *house.policy, house.clock.now,
+                                              house.clock.now + std::chrono::hours(168), PosterLetter::kFull)
+                                    .rows) {
       EXPECT_EQ(row.reverse_path, "") << "RFC 3834 section 3.3";
       letters[row.key.substr(0, row.key.find(':'))] = row.content;
     }
@@ -185,8 +186,10 @@ TEST_F(NoticesTest, ModeratorIsNotToldThatThePosterKnowsWhenNobodyTold) {
   builder.AddBody("holdme\r\n");
   const Message message = builder.Finish();
   const ListPolicy& list = List("watch@lists.example.org");
-  const auto letters = house.notices->ForHold(message, HeldFor({Found("holdme")}), list, *house.policy,
-                                              house.clock.now, house.clock.now, PosterLetter::kNone);
+  const auto letters = house.notices
+                           ->ForHold(message, HeldFor({Found("holdme")}), list, *house.policy,
+                                     house.clock.now, house.clock.now, PosterLetter::kNone)
+                           .rows;
   ASSERT_THAT(letters, SizeIs(1)) << "without moderators the responsible person is told";
   EXPECT_EQ(letters[0].forward_paths[0], "office@example.org");
   EXPECT_THAT(Read(letters[0].content), HasSubstr("has not been told"));
@@ -208,7 +211,7 @@ TEST_F(NoticesTest, NoFieldOfThePostBreaksIntoTheLetter) {
 
 TEST_F(NoticesTest, RejectionIsAReportWithTheReason) {
   const auto letters =
-      house.notices->ForOutcome(Held(), "rejected", "Please take the\r\nadvert out.", house.clock.now);
+      house.notices->ForOutcome(Held(), "rejected", "Please take the\r\nadvert out.", house.clock.now).rows;
   ASSERT_THAT(letters, SizeIs(1));
   const std::string& content = letters[0].content;
   for (const char* piece :
@@ -223,14 +226,14 @@ TEST_F(NoticesTest, RejectionIsAReportWithTheReason) {
 TEST_F(NoticesTest, EveryOutcomeHasALetterInBothLanguages) {
   for (const char* language : {"en", "cy"}) {
     for (const char* event : {"released", "rejected", "expired", "passed"}) {
-      const auto letters = house.notices->ForOutcome(Held(language), event, "Because.", house.clock.now);
+      const auto letters = house.notices->ForOutcome(Held(language), event, "Because.", house.clock.now).rows;
       ASSERT_THAT(letters, SizeIs(1)) << event;
       EXPECT_THAT(Read(letters[0].content), HasSubstr("A post"));
       EXPECT_THAT(Read(letters[0].content), HasSubstr("{ref}"));
       EXPECT_THAT(Read(letters[0].content), Not(HasSubstr("{{")));
     }
   }
-  EXPECT_THAT(house.notices->ForOutcome(Held(), "discarded", "", house.clock.now), SizeIs(0));
+  EXPECT_THAT(house.notices->ForOutcome(Held(), "discarded", "", house.clock.now).rows, SizeIs(0));
 }
 
 class TemplateTest : public NoticesTest {
