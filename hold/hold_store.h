@@ -61,6 +61,9 @@ class HoldStore : public Outbox {
   virtual void Unclaim(std::string_view id, std::string_view actor) = 0;
   // An audit row and letters without a change: "note", "forwarded", "reminded" … `revision` is not looked at.
   virtual DecisionResult Record(const Act& act, std::string_view action) = 0;
+  // All of them or none: kConflict, and nothing is written, when one is on record already (same message,
+  // action and `why`) or one of the letters' keys is. So what the clock brings about happens once.
+  virtual DecisionResult RecordOnce(const std::vector<Act>& acts, std::string_view action) = 0;
 
   // Verifies the hash; wrong => kDamaged, without text.
   virtual std::optional<HeldMessage> Find(std::string_view id) = 0;

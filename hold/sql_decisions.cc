@@ -19,6 +19,27 @@ bool IsDecision(HoldState state) {
   }
 }
 
+bool IsOnRecord(SqlDatabase& database, const Act& act, std::string_view action) {
+  if (!act.held_id.empty()) {
+    SqlRow row(database, "SELECT 1 FROM audit WHERE held_id = ? AND action = ? AND details = ?", act.held_id,
+               action, act.why);
+    if (row.Step()) return true;
+  }
+  for (const OutboxRow& letter : act.outbox) {
+    SqlRow row(database, "SELECT 1 FROM outbox WHERE key = ?",
+               act.held_id.empty() ? letter.key : WithId(letter.key, act.held_id));
+    if (row.Step()) return true;
+  }
+  return false;
+}
+
+bool AnyIsOnRecord(SqlDatabase& database, const std::vector<Act>& acts, std::string_view action) {
+  for (const Act& act : acts) {
+    if (IsOnRecord(database, act, action)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 DecisionResult SqlHoldStore::Begin(SqlDatabase& database, const Act& act, Current* current) const {
@@ -166,6 +187,17 @@ DecisionResult SqlHoldStore::Record(const Act& act, std::string_view action) {
       if (!known.Step()) return DecisionResult::kNotFound;
     }
     Finish(database, act, 0, action);
+    return DecisionResult::kDone;
+  });
+}
+
+DecisionResult SqlHoldStore::RecordOnce(const std::vector<Act>& acts, std::string_view action) {
+  // Asked at every turn of the clock, and mostly answered so: a reader waits for nobody.
+  if (connection_->Read([&](SqlDatabase& database) { return AnyIsOnRecord(database, acts, action); }))
+    return DecisionResult::kConflict;
+  return connection_->Write([&](SqlDatabase& database) {
+    if (AnyIsOnRecord(database, acts, action)) return DecisionResult::kConflict;
+    for (const Act& act : acts) Finish(database, act, 0, action);
     return DecisionResult::kDone;
   });
 }

@@ -19,6 +19,7 @@ class SqlHoldStore : public HoldStore {
   DecisionResult Claim(std::string_view id, std::string_view actor, Time until) override;
   void Unclaim(std::string_view id, std::string_view actor) override;
   DecisionResult Record(const Act& act, std::string_view action) override;
+  DecisionResult RecordOnce(const std::vector<Act>& acts, std::string_view action) override;
 
   std::optional<HeldMessage> Find(std::string_view id) override;
   std::vector<ContentInfo> Contents(std::string_view id) override;

@@ -86,11 +86,13 @@ bool SqlHoldStore::ReportNow(SqlDatabase& database, const Lease& lease, SendResu
   const char* row_state = result == SendResult::kSent    ? "sent"
                           : result == SendResult::kRetry ? "waiting"
                                                          : "failed";
+  // What was sent is not kept: letters carry secrets of links, and words of people.
   const int changed =
       SqlRow(database,
-             "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ? WHERE id = ? AND"
-             " fence = ? AND state = 'waiting'",
-             row_state, Seconds(next_try), reply, lease.row.id, lease.fence)
+             "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ?, content = CASE"
+             " WHEN ? = 1 THEN '' ELSE content END WHERE id = ? AND fence = ? AND state = 'waiting'",
+             row_state, Seconds(next_try), reply, result == SendResult::kSent ? 1 : 0, lease.row.id,
+             lease.fence)
           .Run();
   if (changed == 0) return false;
   const bool is_release = lease.row.kind == OutboxKind::kRelease;

@@ -5,13 +5,22 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <kainjow/mustache.hpp>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "moderation/mail_text.h"
 
 namespace listwarden {
 namespace {
+
+using kainjow::mustache::data;
+
+constexpr std::array<std::string_view, 2> kLanguages = {"en", "cy"};
+constexpr std::array<std::string_view, 8> kEvents = {"poster-held",     "poster-released", "poster-passed",
+                                                     "poster-rejected", "poster-expired",  "poster-limit",
+                                                     "moderator-held",  "moderator-asked"};
 
 constexpr std::array<std::string_view, 33> kNames = {"subject",
                                                      "list",
@@ -100,8 +109,6 @@ class Checker {
   std::vector<Section> open_;
 };
 
-}  // namespace
-
 std::string ReadLetterTemplate(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in)
@@ -110,6 +117,50 @@ std::string ReadLetterTemplate(const std::filesystem::path& file) {
   std::string text(std::istreambuf_iterator<char>(in), {});
   Checker(file, text).Check();
   return text;
+}
+
+data DataOf(const LetterValues& values) {
+  data all;
+  for (const auto& [name, text] : values.texts) all.set(name, text);
+  for (const auto& [name, flag] : values.flags) all.set(name, flag);
+  for (const auto& [name, entries] : values.lists) {
+    data list(data::type::list);
+    for (const LetterValues& entry : entries) list.push_back(DataOf(entry));
+    all.set(name, list);
+  }
+  return all;
+}
+
+}  // namespace
+
+LetterTemplates::LetterTemplates(const std::filesystem::path& folder) {
+  std::string mistakes;
+  for (const std::string_view language : kLanguages) {
+    for (const std::string_view event : kEvents) {
+      const std::string name = std::string(language) + "/" + std::string(event);
+      try {
+        texts_[name] = ReadLetterTemplate(folder / (name + ".txt"));
+      } catch (const SettingsError& e) {
+        mistakes += (mistakes.empty() ? "" : "\n") + std::string(e.what());
+      }
+    }
+  }
+  if (!mistakes.empty()) throw SettingsError(mistakes);
+}
+
+bool LetterTemplates::Has(const std::string& language, const std::string& event) const {
+  return texts_.count(language + "/" + event) != 0;
+}
+
+LetterText LetterTemplates::Render(const std::string& language, const std::string& event,
+                                   const LetterValues& values) const {
+  constexpr std::string_view kSubject = "Subject: ";
+  kainjow::mustache::mustache parsed(texts_.at(language + "/" + event));
+  parsed.set_custom_escape([](const std::string& text) { return text; });
+  const std::string text = parsed.render(DataOf(values));
+  const auto end = text.find('\n');
+  return {text.substr(kSubject.size(), end - kSubject.size()),
+          WrappedLines(text.substr(std::min(text.find_first_not_of('\n', end), text.size())))};
 }
 
 }  // namespace listwarden

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hold/hold_store.h"
+#include "moderation/letter_template.h"
 #include "policy/policy.h"
 
 namespace listwarden {
@@ -35,7 +36,6 @@ enum class PosterLetter { kNone, kFull, kLimit };  // kLimit: the last one today
 class Notices {
  public:
   explicit Notices(NoticeSettings settings);
-  ~Notices();
 
   // Letters for a new hold: to the poster and to each moderator (to the responsible person when there is
   // none). Keys and content hold "{id}". The poster's letter shows confidential words masked; the
@@ -56,13 +56,11 @@ class Notices {
                          const std::string& question, const std::string& link, Time now) const;
 
  private:
-  struct Templates;
-  struct Outcome;
-  std::optional<Outcome> RenderOutcome(const HeldSummary& held, std::string_view event,
-                                       std::string_view why) const;
+  std::optional<LetterText> RenderOutcome(const HeldSummary& held, std::string_view event,
+                                          std::string_view why) const;
 
   NoticeSettings settings_;
-  std::unique_ptr<Templates> templates_;
+  LetterTemplates templates_;
 };
 
 // The subject as a letter, a list of held mail or a page may show it: not when it holds confidential words.

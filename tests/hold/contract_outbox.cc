@@ -91,4 +91,49 @@ TEST_P(HoldStoreContract, AClockThatGoesBackSendsNothingTwice) {
   EXPECT_FALSE(store_->LeaseNext(kMinute));
 }
 
+TEST_P(HoldStoreContract, WhatWasSentIsNotKept) {
+  Act act;
+  act.outbox = {LetterTo("mo@example.org", "digest")};
+  ASSERT_EQ(store_->RecordOnce({act}, "digest"), DecisionResult::kDone);
+  const auto lease = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(lease);
+  const std::string fails_when_kept =
+      "INSERT INTO setting (name, value) SELECT key, CASE WHEN content = '' THEN '' ELSE NULL END FROM "
+      "outbox";
+  EXPECT_FALSE(place_->Execute(fails_when_kept)) << "it waits with its words";
+  ASSERT_TRUE(store_->Report(*lease, SendResult::kSent, "250 ok", clock_.Now()));
+  EXPECT_TRUE(place_->Execute(fails_when_kept));
+}
+
+TEST_P(HoldStoreContract, WhatTheClockBringsAboutHappensOnce) {
+  std::vector<Act> acts(2);
+  acts[0].held_id = HoldOne("k1");
+  acts[1].held_id = HoldOne("k2");
+  for (Act& act : acts) act.why = "expires soon";
+  acts[0].outbox = {LetterTo("mo@example.org", "reminder:{id}")};
+  while (store_->LeaseNext(kMinute)) {
+  }
+  ASSERT_EQ(store_->RecordOnce(acts, "reminded"), DecisionResult::kDone);
+  EXPECT_EQ(store_->Audit(acts[1].held_id).back().action, "reminded");
+  EXPECT_TRUE(store_->LeaseNext(kMinute));
+  Reopen();
+  acts[0].held_id = HoldOne("k3");
+  while (store_->LeaseNext(kMinute)) {
+  }
+  EXPECT_EQ(store_->RecordOnce(acts, "reminded"), DecisionResult::kConflict) << "one of two was reminded of";
+  EXPECT_EQ(store_->Audit(acts[0].held_id).back().action, "held") << "so nothing is written";
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+  acts[1].why = "expires at another time";
+  EXPECT_EQ(store_->RecordOnce(acts, "reminded"), DecisionResult::kDone);
+}
+
+TEST_P(HoldStoreContract, ALetterOfTheSameKeyIsNotWrittenTwice) {
+  Act act;
+  act.outbox = {LetterTo("mo@example.org", "digest:2026-11-25")};
+  EXPECT_EQ(store_->RecordOnce({act}, "digest"), DecisionResult::kDone);
+  EXPECT_EQ(store_->RecordOnce({act}, "digest"), DecisionResult::kConflict);
+  act.outbox[0].key = "digest:2026-11-26";
+  EXPECT_EQ(store_->RecordOnce({act}, "digest"), DecisionResult::kDone);
+}
+
 }  // namespace listwarden
