@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/rule_matcher.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "message/unmask.h"
+#include "policy/candidates.h"
+#include "policy/names.h"
+#include "policy/pattern_words.h"
+#include "policy/required_words.h"
+#include "policy/sentences.h"
+#include "policy/surroundings.h"
+#include "policy/word_index.h"
+
+namespace listwarden {
+namespace {
+
+constexpr std::size_t kHitsPerRule = 20;
+constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
+constexpr std::size_t kHitsPerMessage = 300;
+constexpr std::size_t kMentionsPerSegment = 2000;
+
+re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
+
+std::unique_ptr<RE2> Compiled(const std::string& pattern) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(8 << 20);
+  return std::make_unique<RE2>(pattern, options);
+}
+
+std::vector<std::unique_ptr<RE2>> Compiled(const std::vector<std::string>& patterns) {
+  std::vector<std::unique_ptr<RE2>> compiled;
+  for (const std::string& one : patterns) compiled.push_back(Compiled(one));
+  return compiled;
+}
+
+unsigned BitOf(Region region) { return 1u << static_cast<unsigned>(region); }
+
+bool IsWordByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
+  const bool starts = begin == 0 || !IsWordByte(text[begin - 1]) || !IsWordByte(text[begin]);
+  const bool ends = end == text.size() || !IsWordByte(text[end]) || !IsWordByte(text[end - 1]);
+  return starts && ends;
+}
+
+struct Patterns {
+  explicit Patterns(const Rule& rule)
+      : pattern(rule.pattern.empty() ? nullptr : Compiled(rule.pattern)),
+        unless(Compiled(rule.unless)),
+        requires_(Compiled(rule.requires_)),
+        unless_post(Compiled(rule.unless_post)),
+        requires_post(Compiled(rule.requires_post)),
+        is_whole(rule.raw || rule.across_sentences) {
+    for (const Region region : rule.where) regions |= BitOf(region);
+  }
+  std::unique_ptr<RE2> pattern;
+  std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post, requires_post;
+  bool is_whole;         // the pattern runs on the whole text, not by sentences
+  unsigned regions = 0;  // bit per Region
+};
+
+std::string_view TextOf(const Rule& rule, const Segment& segment) {
+  return rule.raw ? std::string_view(segment.text.original()) : std::string_view(segment.text.folded());
+}
+
+// Clauses of the pattern and of what it requires in the same sentence.
+std::vector<AnyOf> ClausesOf(const Rule& rule) {
+  std::vector<AnyOf> clauses = RequiredWords(rule.pattern, rule.raw);
+  for (const std::string& required : rule.requires_) {
+    const std::vector<AnyOf> more = RequiredWords(required, rule.raw);
+    clauses.insert(clauses.end(), more.begin(), more.end());
+  }
+  return clauses;
+}
+
+// Of the sentence [from, to), or of the bytes around the hit that the rule allows.
+const RegisterEntry* NamedNear(const std::vector<Mention>& mentions, const Hit& hit, std::size_t from,
+                               std::size_t to) {
+  const Rule& rule = *hit.rule;
+  if (rule.names_before || rule.names_after) {
+    const std::size_t before = rule.names_before.value_or(0), after = rule.names_after.value_or(0);
+    from = std::max(from, hit.begin - std::min(hit.begin, before));
+    to = std::min(to, hit.end + after);
+  }
+  return NamedBetween(mentions, rule.names, from, to);
+}
+
+void AddTopics(const std::vector<Mention>& mentions, std::vector<Mention>* topics) {
+  for (const Mention& one : mentions) {
+    const bool is_there = std::any_of(topics->begin(), topics->end(),
+                                      [&](const Mention& other) { return other.entry == one.entry; });
+    if (!is_there) topics->push_back(one);
+  }
+}
+
+}  // namespace
+
+struct RuleMatcher::Machine {
+  Machine(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers);
+
+  const std::vector<Rule>& rules;
+  std::vector<Patterns> patterns;  // by rule
+  Candidates candidates;
+  std::vector<std::size_t> rule_of;  // by candidate
+  NameIndex names;
+  Surroundings surroundings;
+  Vocabulary vocabulary;
+  struct Phrase {
+    std::size_t rule;
+    std::string text;
+  };
+  std::vector<Phrase> phrases;  // the first ids of the index; then names, then what candidates ask for
+  std::unique_ptr<WordIndex> index;
+
+  // What one pass over a segment's words shows.
+  struct Words {
+    std::vector<std::pair<std::size_t, std::size_t>> phrases;   // id, end
+    std::vector<std::pair<std::size_t, std::size_t>> required;  // end, number among the candidates' words
+    std::vector<Mention> mentions;
+  };
+  Words FindWords(const Segment& segment) const;
+  // What has been found of a message so far.
+  struct Found {
+    std::vector<std::size_t> counts;  // by rule
+    std::vector<Hit> hits;
+    std::vector<Mention> topics;  // named by the poster, once each
+    const Message* message = nullptr;
+    std::vector<signed char> taken_back;  // by rule, by the rest of the post: 1 yes, -1 no, 0 not looked at
+  };
+  bool Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const;
+  bool IsTakenBack(std::size_t rule, Found* found) const;
+  void ScanSegment(const Segment& segment, Found* found) const;
+  void ScanUnmasked(const Segment& segment, Found* found) const;
+  void MatchPattern(std::size_t rule, const Segment& segment, std::size_t from, std::size_t to,
+                    const Words& words, Found* found) const;
+  void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
+};
+
+RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers)
+    : rules(all), names(std::move(registers)), surroundings(all) {
+  std::vector<std::string> words, plain_words;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = rules[i];
+    patterns.emplace_back(rule);
+    if (!rule.raw) AppendPatternWords(rule.pattern, &plain_words);
+    for (const std::string& phrase : rule.words) {
+      phrases.push_back({i, TextView(phrase).folded()});
+      words.push_back(phrases.back().text);
+      AppendPatternWords(words.back(), &plain_words);
+    }
+    if (rule.pattern.empty()) continue;
+    candidates.Add(ClausesOf(rule));
+    rule_of.push_back(i);
+  }
+  words.insert(words.end(), names.words().begin(), names.words().end());
+  words.insert(words.end(), candidates.words().begin(), candidates.words().end());
+  index = std::make_unique<WordIndex>(words);
+  vocabulary = Vocabulary(plain_words);
+}
+
+RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segment) const {
+  const std::string_view folded = segment.text.folded();
+  const std::size_t first_required = phrases.size() + names.words().size();
+  Words words;
+  const auto stands_whole = [&](std::string_view word, std::size_t end) {
+    return folded.substr(end - word.size(), word.size()) == word &&
+           IsWholeWord(folded, end - word.size(), end);
+  };
+  std::vector<std::size_t> tries(phrases.empty() ? 0 : rules.size());
+  index->Find(folded, [&](std::size_t id, std::size_t end) {
+    if (id >= first_required) {
+      words.required.emplace_back(end, id - first_required);
+    } else if (id >= phrases.size()) {
+      const std::size_t name = id - phrases.size();
+      if (words.mentions.size() >= kMentionsPerSegment || !stands_whole(names.words()[name], end)) return;
+      const auto mention = names.MentionAt(segment.text, name, end);
+      if (mention) words.mentions.push_back(*mention);
+    } else {
+      const Phrase& phrase = phrases[id];
+      if ((patterns[phrase.rule].regions & BitOf(segment.region)) == 0 ||
+          tries[phrase.rule] >= kTriesPerRule || !stands_whole(phrase.text, end))
+        return;
+      words.phrases.emplace_back(id, end);
+      ++tries[phrase.rule];
+    }
+  });
+  return words;
+}
+
+bool RuleMatcher::Machine::IsTakenBack(std::size_t rule, Found* found) const {
+  signed char& known = found->taken_back[rule];
+  if (known != 0) return known > 0;
+  const auto stands_in_post = [&](const std::unique_ptr<RE2>& pattern) {
+    return std::any_of(
+        found->message->segments.begin(), found->message->segments.end(), [&](const Segment& segment) {
+          const bool is_own = segment.region == Region::kSubject || segment.region == Region::kAuthorText ||
+                              segment.region == Region::kSignature;
+          return is_own && RE2::PartialMatch(Piece(TextOf(rules[rule], segment)), *pattern);
+        });
+  };
+  const Patterns& one = patterns[rule];
+  const bool is_taken_back = std::any_of(one.unless_post.begin(), one.unless_post.end(), stands_in_post) ||
+                             !std::all_of(one.requires_post.begin(), one.requires_post.end(), stands_in_post);
+  known = is_taken_back ? 1 : -1;
+  return is_taken_back;
+}
+
+bool RuleMatcher::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const {
+  const Patterns& one = patterns[rule];
+  const Rule& its = rules[rule];
+  if (IsTakenBack(rule, found)) return false;
+  if (!one.unless.empty() || !one.requires_.empty() || !its.names.empty()) {
+    const std::string_view text = TextOf(its, *hit->segment);
+    const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
+    const re2::StringPiece sentence = Piece(text.substr(from, to - from));
+    const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) {
+      return RE2::PartialMatch(sentence, *pattern);
+    };
+    if (!its.names.empty()) {
+      hit->named = its.names_in_post ? NamedBetween(found->topics, its.names, 0, std::string_view::npos)
+                                     : NamedNear(words.mentions, *hit, from, to);
+      if (hit->named == nullptr) return false;
+    }
+    if (std::any_of(one.unless.begin(), one.unless.end(), stands_there) ||
+        !std::all_of(one.requires_.begin(), one.requires_.end(), stands_there))
+      return false;
+  }
+  return IsSaidAsWanted(its, hit->segment->text, hit->begin, hit->end);
+}
+
+void RuleMatcher::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::size_t from,
+                                        std::size_t to, const Words& words, Found* found) const {
+  const std::vector<std::string>& names_wanted = rules[rule].names;
+  if (!names_wanted.empty() && NamedBetween(rules[rule].names_in_post ? found->topics : words.mentions,
+                                            names_wanted, 0, std::string_view::npos) == nullptr)
+    return;
+  const std::string_view text = TextOf(rules[rule], segment);
+  std::size_t at = from;
+  // Matches that `unless` takes back are bounded too.
+  for (std::size_t tries = 0; at < to && found->counts[rule] < kHitsPerRule && tries < kTriesPerRule;
+       ++tries) {
+    re2::StringPiece match;
+    if (!patterns[rule].pattern->Match(Piece(text), at, to, RE2::UNANCHORED, &match, 1)) return;
+    const auto begin = static_cast<std::size_t>(match.data() - text.data());
+    const std::size_t end = begin + match.size();
+    Hit hit{&rules[rule], &segment, begin, end};
+    if (!match.empty() && Accepts(words, found, &hit, rule)) {
+      found->hits.push_back(hit);
+      ++found->counts[rule];
+    }
+    at = std::max(end, begin + 1);
+  }
+}
+
+void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) const {
+  const Words words = FindWords(segment);
+  if (segment.region == Region::kSubject || segment.region == Region::kAuthorText)
+    AddTopics(words.mentions, &found->topics);
+  for (const auto& [id, end] : words.phrases) {
+    const Phrase& phrase = phrases[id];
+    if (found->counts[phrase.rule] >= kHitsPerRule) continue;
+    // A raw rule's hit is placed in the original.
+    auto place = std::make_pair(end - phrase.text.size(), end);
+    if (rules[phrase.rule].raw) place = segment.text.ToOriginal(place.first, place.second);
+    Hit hit{&rules[phrase.rule], &segment, place.first, place.second};
+    if (!Accepts(words, found, &hit, phrase.rule)) continue;
+    found->hits.push_back(hit);
+    ++found->counts[phrase.rule];
+  }
+  MatchPatterns(segment, words, found);
+}
+
+// A pattern runs in the sentences where its words stand. A raw one, whose places are those of the original,
+// and one that may cross sentences run once on the whole.
+void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& words, Found* found) const {
+  Candidates::Tally tally(candidates);
+  const auto is_here = [&](std::size_t rule) {
+    return (patterns[rule].regions & BitOf(segment.region)) != 0;
+  };
+  for (const auto& [end, word] : words.required) tally.Add(word);
+  bool has_sentence_rule = false;
+  for (const std::size_t candidate : tally.Take()) {
+    const std::size_t rule = rule_of[candidate];
+    if (!is_here(rule)) continue;
+    has_sentence_rule |= !patterns[rule].is_whole;
+    if (patterns[rule].is_whole)
+      MatchPattern(rule, segment, 0, TextOf(rules[rule], segment).size(), words, found);
+  }
+  if (!has_sentence_rule) return;
+  const std::string_view folded = segment.text.folded();
+  auto next = words.required.begin();
+  for (std::size_t from = 0, to = 0; from < folded.size(); from = to) {
+    to = SentenceEnd(folded, from);
+    for (; next != words.required.end() && next->first <= to; ++next) tally.Add(next->second);
+    for (const std::size_t candidate : tally.Take()) {
+      const std::size_t rule = rule_of[candidate];
+      if (is_here(rule) && !patterns[rule].is_whole) MatchPattern(rule, segment, from, to, words, found);
+    }
+  }
+}
+
+// The same rules on the text with masks undone; hits are placed where the masked words stand.
+void RuleMatcher::Machine::ScanUnmasked(const Segment& segment, Found* found) const {
+  const UnmaskedText unmasked(segment.text.folded(), vocabulary);
+  if (unmasked.text().empty()) return;
+  const Segment reading{segment.region, segment.part, TextView(unmasked.text())};
+  Found undone = *found;
+  undone.hits.clear();
+  ScanSegment(reading, &undone);
+  for (Hit& hit : undone.hits) {
+    const auto [from, to] = reading.text.ToOriginal(hit.begin, hit.end);
+    if (hit.rule->raw || !unmasked.TakesInAMask(from, to)) continue;
+    std::tie(hit.begin, hit.end) = unmasked.ToFolded(from, to);
+    hit.segment = &segment;
+    hit.is_masked = true;
+    found->hits.push_back(hit);
+  }
+}
+
+RuleMatcher::RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers)
+    : machine_(std::make_unique<const Machine>(rules, std::move(registers))) {}
+RuleMatcher::~RuleMatcher() = default;
+
+std::vector<Hit> RuleMatcher::Scan(const Message& message) const {
+  Machine::Found found;
+  found.counts.resize(machine_->rules.size());
+  found.taken_back.resize(machine_->rules.size());
+  found.message = &message;
+  std::vector<Hit>& hits = found.hits;
+  for (const Segment& segment : message.segments) {
+    const std::size_t first = hits.size();
+    machine_->ScanSegment(segment, &found);
+    for (auto hit = hits.begin() + static_cast<std::ptrdiff_t>(first); hit != hits.end(); ++hit) {
+      hit->is_masked = segment.region == Region::kHidden ||
+                       (!hit->rule->raw && segment.text.IsDisguised(hit->begin, hit->end));
+    }
+    machine_->ScanUnmasked(segment, &found);
+    if (hits.size() > kHitsPerMessage) break;
+  }
+  machine_->surroundings.Sift(message, &hits);
+  return std::move(found.hits);
+}
+
+}  // namespace listwarden

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/required_words.h"
+
+#include <gmock/gmock.h>
+
+namespace listwarden {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+std::vector<AnyOf> Words(std::string_view pattern) { return RequiredWords(pattern, false); }
+
+TEST(RequiredWords, AreTheLiteralsOfAPattern) {
+  EXPECT_THAT(Words(R"(\bphysicist\b)"), ElementsAre(ElementsAre("physicist")));
+  EXPECT_THAT(Words("radiotherapy"), ElementsAre(ElementsAre("radiothera")));  // ten bytes are enough
+}
+
+TEST(RequiredWords, TakeOneOfTheBranches) {
+  EXPECT_THAT(Words("poor|bad"), ElementsAre(UnorderedElementsAre("poor", "bad")));
+  EXPECT_THAT(Words("(?:p(?:oo|ea)r)"), ElementsAre(UnorderedElementsAre("poor", "pear")));
+  EXPECT_THAT(Words(R"(poor\w*|bad .* dose)"), ElementsAre(UnorderedElementsAre("poor", " dose")));
+}
+
+TEST(RequiredWords, AreAllOfThoseInARow) {
+  EXPECT_THAT(Words(R"(tender\w* .{0,40}price)"),
+              UnorderedElementsAre(ElementsAre("tender"), ElementsAre("price")));
+}
+
+TEST(RequiredWords, KnowWhatMayBeMissing) {
+  EXPECT_THAT(Words("colou?r"), ElementsAre(UnorderedElementsAre("color", "colour")));
+  EXPECT_THAT(Words("(?:very )*bad"), ElementsAre(ElementsAre("bad")));
+  EXPECT_THAT(Words("good(?:ness .*)?"), ElementsAre(ElementsAre("good")));
+  EXPECT_THAT(Words("(?:word|)"), IsEmpty());
+  EXPECT_THAT(Words("x{0,3}"), IsEmpty());
+  EXPECT_THAT(Words("good|.*"), IsEmpty());
+}
+
+TEST(RequiredWords, HoldNoWordThatHoldsAnother) {
+  EXPECT_THAT(Words("idiots?|idiotic"), ElementsAre(ElementsAre("idiot")));
+}
+
+TEST(RequiredWords, SeeAllDigitsAndAllBlanksAlike) {
+  EXPECT_THAT(Words(R"(\d{3}[ -]\d{2})"), ElementsAre(UnorderedElementsAre("000 00", "000-00")));
+  EXPECT_THAT(Words(R"(band [5-7]\s[x])"), ElementsAre(ElementsAre("band 0 x")));
+  EXPECT_THAT(Words(R"(no\d{2,4}x)"), ElementsAre(ElementsAre("no00")));
+  EXPECT_THAT(Words(R"(ab\.[^c]\w[a-z]\pL)"), ElementsAre(ElementsAre("ab.")));
+}
+
+TEST(RequiredWords, OfARawPatternAreSmallAndWithoutBlanks) {
+  EXPECT_THAT(RequiredWords(R"((?i:Bearer) +AKIA\d)", true),
+              UnorderedElementsAre(ElementsAre("bearer"), ElementsAre("akia0")));
+  EXPECT_THAT(RequiredWords("(?i)Café latte", true),
+              UnorderedElementsAre(ElementsAre("caf"), ElementsAre("latte")));
+}
+
+TEST(RequiredWords, OfWhatIsNotUnderstoodAreNone) {
+  for (const char* pattern : {R"(\Qa.b\E)", "(?P<name>word)", R"(word\x41)", "[[:alpha:]]word", "word{2}{3}"})
+    EXPECT_THAT(Words(pattern), IsEmpty()) << pattern;
+}
+
+}  // namespace
+}  // namespace listwarden
