@@ -43,6 +43,8 @@ const std::vector<Command>& Commands() {
        "drop texts (90) and names (730) of what was decided longer ago", PurgeCommand},
       {"store backup", "store backup FILE", "a consistent copy beside running daemons", StoreBackupCommand},
       {"store resume", "store resume", "let a restored store send again", StoreResumeCommand},
+      {"report", "report [--month YYYY-MM] [--list ADDRESS] [--csv|--json]",
+       "what became of held posts: by list, filter and rule; how long it took", ReportCommand},
       {"policy test", "policy test [RULE…]", "run the examples of every rule", PolicyTestCommand},
       {"config check", "config check", "read everything as the daemons do; exit 78 on a mistake",
        ConfigCheckCommand},
@@ -61,7 +63,8 @@ Arguments ParseArguments(const std::vector<std::string>& arguments) {
       "records", po::value(&parsed.records))("address", po::value(&parsed.address))(
       "role", po::value(&parsed.role))("language", po::value(&parsed.language))(
       "json", po::bool_switch(&parsed.is_json))("raw", po::bool_switch(&parsed.is_raw))(
-      "rest", po::value(&parsed.rest));
+      "csv", po::bool_switch(&parsed.is_csv))("month", po::value(&parsed.month))("rest",
+                                                                                 po::value(&parsed.rest));
   po::positional_options_description rest;
   rest.add("rest", -1);
   po::variables_map values;

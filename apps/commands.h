@@ -33,6 +33,7 @@ int EraseCommand(const std::string& config, const std::vector<std::string>& argu
 int PurgeCommand(const std::string& config, const std::vector<std::string>& arguments);
 int StoreBackupCommand(const std::string& config, const std::vector<std::string>& arguments);
 int StoreResumeCommand(const std::string& config, const std::vector<std::string>& arguments);
+int ReportCommand(const std::string& config, const std::vector<std::string>& arguments);
 int PolicyTestCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigCheckCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigShowCommand(const std::string& config, const std::vector<std::string>& arguments);
@@ -51,9 +52,11 @@ struct Arguments {
   std::string role;
   std::string language;
   std::string person;
+  std::string month;
   std::string texts = "90", records = "730";  // days
   bool is_json = false;
   bool is_raw = false;
+  bool is_csv = false;
   std::vector<std::string> rest;
 };
 Arguments ParseArguments(const std::vector<std::string>& arguments);

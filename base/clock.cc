@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.h"
 
+#include <cstdio>
 #include <ctime>
 
 namespace listwarden {
@@ -22,5 +23,18 @@ Time SystemClock::Now() const {
 
 std::string IsoTime(Time time) { return Format(time, "%Y-%m-%dT%H:%M:%SZ"); }
 std::string MailTime(Time time) { return Format(time, "%a, %d %b %Y %H:%M:%S +0000"); }
+
+std::string IsoDay(Time time) { return IsoTime(time).substr(0, 10); }
+
+std::optional<Time> DayFrom(const std::string& text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3)
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) return std::nullopt;
+  return Time(std::chrono::sys_days(date));
+}
 
 }  // namespace listwarden

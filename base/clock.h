@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace listwarden {
@@ -23,5 +24,7 @@ class SystemClock : public Clock {
 // "2026-11-24T09:30:00Z" and "Tue, 24 Nov 2026 09:30:00 +0000" (RFC 5322 section 3.3).
 std::string IsoTime(Time time);
 std::string MailTime(Time time);
+std::string IsoDay(Time time);                         // "2026-11-25", UTC
+std::optional<Time> DayFrom(const std::string& text);  // its start, UTC; nullopt when it is no day
 
 }  // namespace listwarden

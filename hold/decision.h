@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,6 +15,9 @@ namespace listwarden {
 // kNotAllowed: this actor may not decide (an appeal needs somebody else). kLinkUsed: the link was spent or is
 // out of time.
 enum class DecisionResult { kDone, kConflict, kNotFound, kNotAllowed, kLinkUsed };
+
+// Who decides when no person did in time.
+inline constexpr std::string_view kExpiryActor = "expiry";
 
 // Posts of this author to this list pass unheld until then, when authenticated.
 struct Trust {

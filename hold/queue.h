@@ -22,6 +22,12 @@ struct QueueQuery {
   std::string author;                                  // exactly this address
   std::string similar_key;
   std::optional<Time> from, until;  // received in [from, until)
+  // The posts that the figures count so; `filter` and `rule` are then those of the text as it came.
+  struct Counted {
+    std::vector<HoldState> outcomes;  // empty = all
+    std::optional<bool> is_corrected;
+  };
+  std::optional<Counted> counted;
   QueueOrder order = QueueOrder::kOldest;
   bool is_grouped = false;  // near-duplicates as one row, the first of each
   std::size_t limit = 50;
@@ -42,18 +48,16 @@ struct QueuePage {
 using AuthorHistory = std::map<HoldState, std::size_t>;
 
 // Figures for reports. Weeks begin on Monday, 00:00 UTC. Outcomes: held, released (with what is on its way),
-// rejected, discarded, expired, withdrawn, damaged.
+// rejected, discarded, expired (nobody decided in time, whatever then became of the post), withdrawn,
+// damaged.
 struct Figures {
-  struct ByRule {
+  // An empty `filter` and `rule`: the posts whatever was found; an empty `rule`: by whatever rule of the
+  // filter.
+  struct Holds {
     std::string list, filter, rule;
     Time week;
     HoldState outcome = HoldState::kHeld;
-    std::size_t holds = 0;
-  };
-  struct ByList {
-    std::string list;
-    Time week;
-    HoldState outcome = HoldState::kHeld;
+    bool is_corrected = false;  // the author has put the text right
     std::size_t holds = 0;
   };
   struct Decided {
@@ -63,8 +67,7 @@ struct Figures {
     std::string by;
     std::chrono::seconds after{0};
   };
-  std::vector<ByRule> by_rule;
-  std::vector<ByList> by_list;
+  std::vector<Holds> by_rule, by_filter, by_list;
   std::vector<Decided> decided;  // one a decision, in order of `received`
 };
 

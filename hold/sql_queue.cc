@@ -7,8 +7,10 @@ namespace {
 
 // 1 January 1970 was a Thursday: Monday 5 January is day 4.
 constexpr const char* kWeek = "((received - 345600) / 604800 * 604800 + 345600)";
-constexpr const char* kOutcome =
-    "CASE WHEN state IN ('approved', 'sending', 'failed') THEN 'released' ELSE state END";
+const std::string kOutcome = "(CASE WHEN decided_by = '" + std::string(kExpiryActor) +
+                             "' THEN 'expired' WHEN state IN ('approved', 'sending', 'failed') THEN "
+                             "'released' ELSE state END)";
+constexpr const char* kCorrected = "(CASE WHEN content > 0 THEN 1 ELSE 0 END)";
 
 // A condition with its values, built from fixed words only.
 class Where {
@@ -47,14 +49,20 @@ std::string LikePattern(const std::string& text) {
   return pattern + "%";
 }
 
+std::vector<std::string> Names(const std::vector<HoldState>& states) {
+  std::vector<std::string> names;
+  for (const HoldState state : states) names.emplace_back(HoldStateName(state));
+  return names;
+}
+
 Where WhereOf(const QueueQuery& query) {
   Where where;
   if (query.lists) where.AddOneOf("list", *query.lists);
-  if (!query.states.empty()) {
-    std::vector<std::string> names;
-    for (const HoldState state : query.states) names.emplace_back(HoldStateName(state));
-    where.AddOneOf("state", names);
-  }
+  if (!query.states.empty()) where.AddOneOf("state", Names(query.states));
+  if (query.counted && !query.counted->outcomes.empty())
+    where.AddOneOf(kOutcome, Names(query.counted->outcomes));
+  if (query.counted && query.counted->is_corrected)
+    where.Add(std::string(kCorrected) + (*query.counted->is_corrected ? " = 1" : " = 0"));
   if (!query.author.empty()) where.Add("author = ?", query.author);
   if (!query.similar_key.empty()) where.Add("similar = ?", query.similar_key);
   if (query.from) where.AddTime("received >=", *query.from);
@@ -62,9 +70,8 @@ Where WhereOf(const QueueQuery& query) {
   if (!query.text.empty()) {
     where.Add("lower(subject || ' ' || author) LIKE lower(?) ESCAPE '\\'", LikePattern(query.text));
   }
-  const std::string found =
-      "EXISTS (SELECT 1 FROM finding WHERE held_id = held.id AND number = held.content AND action = 'hold' "
-      "AND ";
+  const std::string found = "EXISTS (SELECT 1 FROM finding WHERE held_id = held.id AND number = " +
+                            std::string(query.counted ? "0" : "held.content") + " AND action = 'hold' AND ";
   if (!query.filter.empty()) where.Add(found + "filter = ?)", query.filter);
   if (!query.rule.empty()) where.Add(found + "rule = ?)", query.rule);
   return where;
@@ -114,6 +121,20 @@ std::string PageSql(const QueueQuery& query, const Where& where) {
 
 HoldState Outcome(const std::string& name) { return HoldStateNamed(name).value_or(HoldState::kDamaged); }
 
+std::vector<Figures::Holds> ReadHolds(SqlDatabase& database, const Where& where, const std::string& found,
+                                      const std::string& counted) {
+  const std::string keys = "list, " + found + ", " + kWeek + " AS week, " + kOutcome + " AS outcome, " +
+                           kCorrected + " AS corrected";
+  SqlRow row(database, "SELECT " + keys + ", " + counted + where.text() + " GROUP BY 1, 2, 3, 4, 5, 6");
+  where.BindTo(&row);
+  std::vector<Figures::Holds> holds;
+  while (row.Step()) {
+    holds.push_back({row.Text(0), row.Text(1), row.Text(2), FromSeconds(row.Int(3)), Outcome(row.Text(4)),
+                     row.Int(5) != 0, static_cast<std::size_t>(row.Int(6))});
+  }
+  return holds;
+}
+
 }  // namespace
 
 QueuePage SqlHoldStore::Queue(const QueueQuery& query) {
@@ -152,24 +173,14 @@ Figures SqlHoldStore::FiguresFor(const FiguresQuery& query) {
     where.AddTime("received >=", query.from);
     where.AddTime("received <", query.until);
     if (query.lists) where.AddOneOf("list", *query.lists);
-    Figures figures;
     const std::string by = std::string(kWeek) + " AS week, " + kOutcome + " AS outcome";
-    SqlRow rules(database, "SELECT list, filter, rule, " + by +
-                               ", count(DISTINCT held.id) FROM held JOIN finding ON held_id = held.id AND"
-                               " number = 0 AND action = 'hold'" +
-                               where.text() + " GROUP BY list, filter, rule, week, outcome");
-    where.BindTo(&rules);
-    while (rules.Step()) {
-      figures.by_rule.push_back({rules.Text(0), rules.Text(1), rules.Text(2), FromSeconds(rules.Int(3)),
-                                 Outcome(rules.Text(4)), static_cast<std::size_t>(rules.Int(5))});
-    }
-    SqlRow lists(database, "SELECT list, " + by + ", count(*) FROM held" + where.text() +
-                               " GROUP BY list, week, outcome");
-    where.BindTo(&lists);
-    while (lists.Step()) {
-      figures.by_list.push_back({lists.Text(0), FromSeconds(lists.Int(1)), Outcome(lists.Text(2)),
-                                 static_cast<std::size_t>(lists.Int(3))});
-    }
+    const std::string found =
+        "count(DISTINCT held.id) FROM held JOIN finding ON held_id = held.id AND number = 0 AND action = "
+        "'hold'";
+    Figures figures;
+    figures.by_rule = ReadHolds(database, where, "filter, rule", found);
+    figures.by_filter = ReadHolds(database, where, "filter, ''", found);
+    figures.by_list = ReadHolds(database, where, "'', ''", "count(*) FROM held");
     SqlRow decided(database, "SELECT list, " + by + ", decided_by, decided - received FROM held" +
                                  where.text() + " AND decided IS NOT NULL ORDER BY received, held.seq");
     where.BindTo(&decided);

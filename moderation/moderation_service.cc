@@ -23,8 +23,6 @@ std::string WhoAndWhen(const HeldSummary& held) {
               : "");
 }
 
-constexpr std::string_view kExpiryActor = "expiry";
-
 // The poster's letter about it; a discarded post is not spoken of.
 std::string_view EventOf(const Choice& choice) {
   if (choice.to == HoldState::kApproved) return choice.actor == kExpiryActor ? "passed" : "released";

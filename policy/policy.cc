@@ -55,11 +55,6 @@ std::vector<std::string> ReadRuleIds(TomlTable& table, std::string_view key, con
   return ids;
 }
 
-bool IsWanted(const Rule& rule, const FilterPolicy& settings) {
-  const std::vector<std::string>& named = rule.optional ? settings.rules_on : settings.rules_off;
-  return (std::find(named.begin(), named.end(), rule.id) != named.end()) == rule.optional;
-}
-
 Mode ReadMode(TomlTable& table, Mode otherwise, bool may_be_off) {
   const std::string word = table.Text("mode", "");
   if (word.empty()) return otherwise;
@@ -118,8 +113,14 @@ bool IsExempt(const Poster& poster, const ListPolicy& list) {
 
 }  // namespace
 
+bool IsWanted(const Rule& rule, const FilterPolicy& settings) {
+  const std::vector<std::string>& named = rule.optional ? settings.rules_on : settings.rules_off;
+  return (std::find(named.begin(), named.end(), rule.id) != named.end()) == rule.optional;
+}
+
 struct Policy::State {
   std::string name, version;
+  std::optional<Time> review_due;
   std::vector<Clause> clauses;
   std::map<std::string, FilterPolicy> defaults;  // by filter
   std::vector<ListPolicy> lists;
@@ -138,6 +139,11 @@ struct Policy::State {
 
 void Policy::State::ReadClauses(const fs::path& file) {
   TomlTable table = ReadToml(file);
+  if (const std::string day = table.Text("review-due", ""); !day.empty()) {
+    review_due = DayFrom(day);
+    if (!review_due)
+      table.Fail("review-due", "review-due \"" + day + "\" is no day; expected \"2027-11-30\"");
+  }
   for (TomlTable& one : table.Tables("clause")) {
     Clause clause{one.Text("id"),       one.Text("filter"), one.Text("title"),
                   one.Text("title-cy"), one.Text("text"),   one.Text("text-cy")};
@@ -279,6 +285,7 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
 }
 
 const std::string& Policy::version() const { return state_->version; }
+std::optional<Time> Policy::review_due() const { return state_->review_due; }
 const std::string& Policy::name() const { return state_->name; }
 const std::string& Policy::authserv_id() const { return state_->authserv_id; }
 const std::vector<Clause>& Policy::clauses() const { return state_->clauses; }

@@ -9,10 +9,12 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "policy/filter.h"
 
 namespace listwarden {
@@ -26,6 +28,9 @@ struct Clause {
   std::string text_cy;
 };
 
+// Whether a list that has these settings for the rule's filter wants the rule.
+bool IsWanted(const Rule& rule, const FilterPolicy& settings);
+
 class Policy {
  public:
   // `authserv_id`: whose Authentication-Results are believed (RFC 8601); empty believes none.
@@ -38,6 +43,8 @@ class Policy {
   const std::string& name() const;
   const std::string& authserv_id() const;
   const std::vector<Clause>& clauses() const;
+  // When its owners mean to look at it again (`review-due` in clauses.toml), if they said so.
+  std::optional<Time> review_due() const;
   const Clause* FindClause(std::string_view id) const;
   const std::vector<ListPolicy>& lists() const;                // without "default"
   const ListPolicy* FindList(std::string_view address) const;  // any case; nullptr when not one of ours

@@ -73,19 +73,6 @@ std::string Phrases::Claim(const HeldSummary& held, std::string_view user) const
 
 bool Phrases::IsSoon(const HeldSummary& held) const { return held.expires - now_ < std::chrono::hours(24); }
 
-std::string IsoDay(Time time) { return IsoTime(time).substr(0, 10); }
-
-std::optional<Time> DayFrom(const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3)
-    return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (!date.ok()) return std::nullopt;
-  return Time(std::chrono::sys_days(date));
-}
-
 std::string Size(std::size_t bytes) {
   if (bytes < 1000) return std::to_string(bytes) + " B";
   if (bytes < 1000000) return std::to_string(bytes / 1000) + " kB";

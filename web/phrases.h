@@ -37,8 +37,6 @@ class Phrases {
   Time now_;
 };
 
-std::string IsoDay(Time time);                         // "2026-11-25"
-std::optional<Time> DayFrom(const std::string& text);  // its start, UTC
-std::string Size(std::size_t bytes);                   // "12 kB"
+std::string Size(std::size_t bytes);  // "12 kB"
 
 }  // namespace listwarden

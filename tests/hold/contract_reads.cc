@@ -179,4 +179,57 @@ TEST_P(HoldStoreContract, FiguresCountByListRuleWeekAndOutcome) {
   EXPECT_EQ(store_->FiguresFor(query).by_list.size(), 1u);
 }
 
+TEST_P(HoldStoreContract, FiguresTellWhatTheAuthorPutRightAndWhatNobodyDecided) {
+  const std::string corrected = HoldOne("k1"), expired = HoldOne("k2"), plain = HoldOne("k3");
+  Correction correction;
+  correction.held_id = corrected;
+  correction.actor = "bo@example.org";
+  correction.raw = "Subject: Better\r\n\r\nKinder words\r\n";
+  ASSERT_EQ(store_->Correct(correction), DecisionResult::kDone);
+  ASSERT_EQ(DecideNow(corrected, HoldState::kApproved), DecisionResult::kDone);
+  ASSERT_EQ(DecideNow(expired, HoldState::kApproved, std::string(kExpiryActor)), DecisionResult::kDone);
+  ASSERT_EQ(DecideNow(plain, HoldState::kApproved), DecisionResult::kDone);
+  FiguresQuery query;
+  query.until = clock_.Now() + kMinute;
+  const Figures figures = store_->FiguresFor(query);
+  const auto count = [](const std::vector<Figures::Holds>& all, HoldState outcome, bool is_corrected) {
+    std::size_t holds = 0;
+    for (const auto& one : all)
+      holds += one.outcome == outcome && one.is_corrected == is_corrected ? one.holds : 0;
+    return holds;
+  };
+  for (const auto* all : {&figures.by_list, &figures.by_filter}) {
+    EXPECT_EQ(count(*all, HoldState::kReleased, true), 1u);
+    EXPECT_EQ(count(*all, HoldState::kReleased, false), 1u);
+    EXPECT_EQ(count(*all, HoldState::kExpired, false), 1u);
+  }
+}
+
+TEST_P(HoldStoreContract, ThePostsBehindAFigureAreAsManyAsItSays) {
+  const std::string corrected = HoldOne("k1");
+  Correction correction;
+  correction.held_id = corrected;
+  correction.actor = "bo@example.org";
+  correction.raw = "Subject: Better\r\n\r\nKinder words\r\n";
+  ASSERT_EQ(store_->Correct(correction), DecisionResult::kDone);
+  ASSERT_EQ(DecideNow(corrected, HoldState::kApproved), DecisionResult::kDone);
+  ASSERT_EQ(DecideNow(HoldOne("k2"), HoldState::kApproved, std::string(kExpiryActor)), DecisionResult::kDone);
+  ASSERT_EQ(DecideNow(HoldOne("k3"), HoldState::kApproved), DecisionResult::kDone);
+  HoldOne("k4");
+  FiguresQuery time;
+  time.until = clock_.Now() + kMinute;
+  const Figures figures = store_->FiguresFor(time);
+  ASSERT_FALSE(figures.by_rule.empty());
+  std::size_t posts = 0;
+  for (const auto& one : figures.by_rule) {
+    QueueQuery query;
+    query.states.clear();
+    query.rule = one.rule;
+    query.counted = {{one.outcome}, one.is_corrected};
+    EXPECT_EQ(store_->Queue(query).count, one.holds) << one.rule << HoldStateName(one.outcome);
+    posts += one.rule == "harassment/threat" ? one.holds : 0;
+  }
+  EXPECT_EQ(posts, 4u);
+}
+
 }  // namespace listwarden

@@ -67,6 +67,11 @@ says "has file and line" "listwarden.conf:[0-9]*: unknown key"
 printf 'store = %s/hold.db\n' "$folder" >"$folder/etc/listwarden.conf"
 expect "an empty store" 0 "$bare" --config "$folder/etc/listwarden.conf" held list
 says "says so" "Nothing is waiting"
+expect "a report of a month" 0 "$bare" --config "$folder/etc/listwarden.conf" report --month 2026-11
+says "counts" "from 2026-11-01 to before 2026-12-01: 0"
+expect "the report as CSV" 0 "$bare" --config "$folder/etc/listwarden.conf" report --csv
+says "has a row for all" '^all,"",0,'
+expect "a month that is none" 78 "$bare" --config "$folder/etc/listwarden.conf" report --month 2026-13
 printf '\n[[rule]]\nid = "harassment/x"\nconfidence = "hgih"\n' >>"$folder/etc/policies/ipem/harassment.toml"
 expect "a wrong rule" 78 "$bare" --config "$folder/etc/listwarden.conf" config check
 says "has file and line" "harassment.toml:[0-9]*:"
