@@ -52,20 +52,6 @@ void LogVerdict(const Message& message, const Verdict& verdict, const std::strin
        {"id", held_id}});
 }
 
-std::vector<FindingRow> FindingRows(const Verdict& verdict) {
-  std::vector<FindingRow> rows;
-  for (const FilterVerdict& filter : verdict.filters) {
-    for (const Finding& finding : filter.findings) {
-      rows.push_back({filter.filter, finding.rule, finding.clause,
-                      std::string(ConfidenceName(finding.confidence)), std::string(ActionName(filter.action)),
-                      finding.quote});
-    }
-  }
-  for (const std::string& what : verdict.unread)
-    rows.push_back({"unread", "unread", "", "high", "hold", what});
-  return rows;
-}
-
 struct ListPaths {
   const ListPolicy* list;
   std::vector<std::string> paths;
@@ -106,6 +92,20 @@ std::string Unquoted(std::string_view local) {
 }
 
 }  // namespace
+
+std::vector<FindingRow> FindingRows(const Verdict& verdict) {
+  std::vector<FindingRow> rows;
+  for (const FilterVerdict& filter : verdict.filters) {
+    for (const Finding& finding : filter.findings) {
+      rows.push_back({filter.filter, finding.rule, finding.clause,
+                      std::string(ConfidenceName(finding.confidence)), std::string(ActionName(filter.action)),
+                      finding.quote});
+    }
+  }
+  for (const std::string& what : verdict.unread)
+    rows.push_back({"unread", "unread", "", "high", "hold", what});
+  return rows;
+}
 
 const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path) {
   constexpr int kMostRewrites = 4;

@@ -49,6 +49,9 @@ class Intake {
 // dot), so that no spelling goes round the policy.
 const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path);
 
+// The verdict's findings in columns; what could not be read is one of them.
+std::vector<FindingRow> FindingRows(const Verdict& verdict);
+
 // {list, reverse-path, held recipients, Message-ID, fields that a retry keeps, body}: equal for a client's
 // retry.
 std::string DedupeKey(const Message& message, std::string_view list,

@@ -18,9 +18,10 @@ namespace {
 using kainjow::mustache::data;
 
 constexpr std::array<std::string_view, 2> kLanguages = {"en", "cy"};
-constexpr std::array<std::string_view, 8> kEvents = {"poster-held",     "poster-released", "poster-passed",
-                                                     "poster-rejected", "poster-expired",  "poster-limit",
-                                                     "moderator-held",  "moderator-asked"};
+constexpr std::array<std::string_view, 11> kEvents = {
+    "poster-held",      "poster-released",  "poster-passed",   "poster-rejected",
+    "poster-expired",   "poster-limit",     "moderator-held",  "moderator-asked",
+    "moderator-appeal", "poster-withdrawn", "poster-corrected"};
 
 constexpr std::array<std::string_view, 33> kNames = {"subject",
                                                      "list",

@@ -25,7 +25,11 @@ std::string WhoAndWhen(const HeldSummary& held) {
 
 // The poster's letter about it; a discarded post is not spoken of.
 std::string_view EventOf(const Choice& choice) {
-  if (choice.to == HoldState::kApproved) return choice.actor == kExpiryActor ? "passed" : "released";
+  if (choice.to == HoldState::kApproved) {
+    return choice.actor == kExpiryActor       ? "passed"
+           : choice.actor == kCorrectionActor ? "corrected"
+                                              : "released";
+  }
   return choice.to == HoldState::kDiscarded ? "" : HoldStateName(choice.to);
 }
 

@@ -14,9 +14,12 @@
 
 namespace listwarden {
 
+// Who decides where no person does: a correction in which nothing is found any more. See kExpiryActor.
+inline constexpr std::string_view kCorrectionActor = "correction";
+
 // What somebody wants done with a held message.
 struct Choice {
-  HoldState to = HoldState::kApproved;  // approved, rejected, discarded
+  HoldState to = HoldState::kApproved;  // approved, rejected, discarded; withdrawn by the author
   std::string actor{};
   std::string why{};                       // goes to the poster when rejected
   std::optional<std::int64_t> revision{};  // the one the actor saw; nothing decides on whatever is there now

@@ -172,7 +172,8 @@ std::string Notices::OutcomeText(const HeldSummary& held, std::string_view event
 }
 
 OutboxRow Notices::ForColleague(const HeldSummary& held, const std::string& from, const std::string& to,
-                                const std::string& question, const std::string& link, Time now) const {
+                                const std::string& question, const std::string& link, Time now,
+                                std::string_view event) const {
   LetterValues values;
   values.texts["subject"] = OneLine(held.subject, kSubjectBytes);
   values.texts["address"] = held.list;
@@ -180,9 +181,9 @@ OutboxRow Notices::ForColleague(const HeldSummary& held, const std::string& from
   values.texts["question"] = Lines(question, kWhyBytes);
   values.flags["has-question"] = !question.empty();
   values.texts["link"] = link;
-  const Letter letter{"moderator-asked", held.language, to, held.message_id, now};
+  const Letter letter{std::string(event), held.language, to, held.message_id, now};
   return LetterRow(settings_, letter, templates_.Render(held.language, letter.event, values),
-                   "moderator-asked:{id}:" + to + ":" + std::to_string(now.time_since_epoch().count()));
+                   letter.event + ":{id}:" + to + ":" + std::to_string(now.time_since_epoch().count()));
 }
 
 Letters Notices::ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why, Time now,

@@ -44,16 +44,19 @@ class Notices {
                   const Policy& policy, Time now, Time expires, PosterLetter poster) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
-  // The outcome for the poster: event is "released", "rejected", "expired", "passed" (released because nobody
-  // decided); no letter for another. `text` stands in for the template's when somebody has changed it;
+  // The outcome for the poster: event is "released", "rejected", "expired", "withdrawn", "passed" (released
+  // because nobody decided), "corrected" (released because nothing is found any more); no letter for another.
+  // `text` stands in for the template's when somebody has changed it;
   // "{link}" in it becomes a link of the poster's own.
   Letters ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why, Time now,
                      std::string_view text = {}) const;
   // The text of that letter, to be shown and changed before it goes.
   std::string OutcomeText(const HeldSummary& held, std::string_view event, std::string_view why) const;
-  // A moderator asks a colleague to look; `link` opens the post.
+  // Somebody asks a moderator to look: a colleague ("moderator-asked"), or the author by an appeal
+  // ("moderator-appeal"). `link` opens the post.
   OutboxRow ForColleague(const HeldSummary& held, const std::string& from, const std::string& to,
-                         const std::string& question, const std::string& link, Time now) const;
+                         const std::string& question, const std::string& link, Time now,
+                         std::string_view event = "moderator-asked") const;
 
  private:
   std::optional<LetterText> RenderOutcome(const HeldSummary& held, std::string_view event,

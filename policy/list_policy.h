@@ -24,6 +24,10 @@ struct FilterPolicy {
 };
 
 enum class OnExpiry { kReject, kRelease, kDiscard };
+// What follows when an author has corrected a held post and nothing is found in it any more.
+enum class OnCorrection { kWait, kRelease };
+// Who may have a draft judged at the desk before it is sent.
+enum class DraftCheck { kOff, kSignedIn, kPublic };
 
 struct ListPolicy {
   std::string address;  // lower case; "default" for mail to no known list
@@ -38,6 +42,9 @@ struct ListPolicy {
   std::vector<std::string> exempt;  // posters passed unjudged: address or "@domain", when authenticated
   std::chrono::hours expiry{24 * 7};
   OnExpiry on_expiry = OnExpiry::kReject;
+  OnCorrection on_correction = OnCorrection::kWait;
+  DraftCheck draft_check = DraftCheck::kPublic;
+  std::vector<std::string> appeal;  // who is asked when an author appeals; empty: the responsible person
 };
 
 }  // namespace listwarden

@@ -65,6 +65,31 @@ Mode ReadMode(TomlTable& table, Mode otherwise, bool may_be_off) {
                          (may_be_off ? ", \"enforce\" or \"off\"" : " or \"enforce\""));
 }
 
+OnExpiry ReadOnExpiry(TomlTable& table) {
+  const std::string word = table.Text("on-expiry", "reject");
+  if (word == "reject") return OnExpiry::kReject;
+  if (word == "release") return OnExpiry::kRelease;
+  if (word == "discard") return OnExpiry::kDiscard;
+  table.Fail("on-expiry",
+             "on-expiry \"" + word + "\" is unknown; expected \"reject\", \"release\" or \"discard\"");
+}
+
+OnCorrection ReadOnCorrection(TomlTable& table) {
+  const std::string word = table.Text("on-correction", "wait");
+  if (word == "wait") return OnCorrection::kWait;
+  if (word == "release") return OnCorrection::kRelease;
+  table.Fail("on-correction", "on-correction \"" + word + "\" is unknown; expected \"wait\" or \"release\"");
+}
+
+DraftCheck ReadDraftCheck(TomlTable& table) {
+  const std::string word = table.Text("draft-check", "public");
+  if (word == "off") return DraftCheck::kOff;
+  if (word == "signed-in") return DraftCheck::kSignedIn;
+  if (word == "public") return DraftCheck::kPublic;
+  table.Fail("draft-check",
+             "draft-check \"" + word + "\" is unknown; expected \"public\", \"signed-in\" or \"off\"");
+}
+
 std::string HashOf(const std::vector<fs::path>& files) {
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, 8);
@@ -183,16 +208,10 @@ void Policy::State::ReadList(const fs::path& file) {
   const long long days = table.Number("expiry-days", 7);
   if (days < 1 || days > 365) table.Fail("expiry-days", "expiry-days is outside 1 to 365");
   list.expiry = std::chrono::hours(24 * days);
-  const std::string on_expiry = table.Text("on-expiry", "reject");
-  if (on_expiry == "reject")
-    list.on_expiry = OnExpiry::kReject;
-  else if (on_expiry == "release")
-    list.on_expiry = OnExpiry::kRelease;
-  else if (on_expiry == "discard")
-    list.on_expiry = OnExpiry::kDiscard;
-  else
-    table.Fail("on-expiry",
-               "on-expiry \"" + on_expiry + "\" is unknown; expected \"reject\", \"release\" or \"discard\"");
+  list.on_expiry = ReadOnExpiry(table);
+  list.on_correction = ReadOnCorrection(table);
+  list.draft_check = ReadDraftCheck(table);
+  list.appeal = table.Texts("appeal");
   TomlTable per_filter = table.Table("filters");
   for (const auto& filter : filters) {
     const std::string filter_name(filter->name());

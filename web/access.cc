@@ -22,6 +22,8 @@ bool Allows(const Row& row, Permission permission) {
   switch (permission) {
     case Permission::kNone:
       return true;
+    case Permission::kOwnPost:
+      return false;
     case Permission::kSee:
       return row.see;
     case Permission::kNote:

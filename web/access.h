@@ -10,12 +10,13 @@
 namespace listwarden {
 
 enum class Permission {
-  kNone,    // anybody, signed in or not
-  kSee,     // held posts and their history
-  kNote,    // notes, claims, asking colleagues
-  kDecide,  // release, reject, discard, undo
-  kTrust,   // let an author's later posts pass
-  kReport,  // figures
+  kNone,     // anybody, signed in or not
+  kOwnPost,  // one's own held post, by the link in the letter; no account has it
+  kSee,      // held posts and their history
+  kNote,     // notes, claims, asking colleagues
+  kDecide,   // release, reject, discard, undo
+  kTrust,    // let an author's later posts pass
+  kReport,   // figures
 };
 
 bool May(const User& user, Permission permission, std::string_view list);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "message/header_fields.h"
 #include "web/post_page.h"
 #include "web/queue_page.h"
 
@@ -13,19 +12,6 @@ namespace {
 constexpr auto kClaim = std::chrono::minutes(10);
 constexpr std::size_t kLongestWhy = 4000, kLongestLetter = 20000, kLongestNote = 2000;
 constexpr std::size_t kMostAtOnce = 100;
-
-std::optional<std::int64_t> Number(const std::string& text) {
-  if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789") != std::string::npos)
-    return std::nullopt;
-  return std::stoll(text);
-}
-
-// Line ends as the store and letters have them.
-std::string Entered(const Call& call, const char* name, std::size_t most) {
-  std::string text = call.request.form[name].substr(0, most);
-  std::erase(text, '\r');
-  return std::string(Trim(text));
-}
 
 Response Conflict(Call& call) {
   call.held = call.site.store.Find(call.held->id);
@@ -46,7 +32,7 @@ Response Onward(const Call& call) {
 }
 
 Response Decide(Call& call, Choice choice) {
-  const auto revision = Number(call.request.form["revision"]);
+  const auto revision = ParseNumber(call.request.form["revision"]);
   if (!revision) return Conflict(call);
   // Found before the decision takes the post out of the queue.
   const Response onward = Onward(call);
@@ -92,9 +78,9 @@ Response ReleasePost(Call& call) {
 
 Response RejectPost(Call& call) {
   Draft draft;
-  draft.why = Entered(call, "why", kLongestWhy);
+  draft.why = Entered(call.request, "why", kLongestWhy);
   draft.clause = call.request.form["clause"];
-  draft.letter = Entered(call, "letter", kLongestLetter);
+  draft.letter = Entered(call.request, "letter", kLongestLetter);
   if (draft.why.empty()) {
     draft.errors.push_back(Error("why", call.phrases.Say("reason-empty")));
     return ShowPostWith(call, draft);
@@ -112,7 +98,7 @@ Response DiscardPost(Call& call) { return Decide(call, {.to = HoldState::kDiscar
 Response UndoPost(Call& call) {
   Act act;
   act.held_id = call.held->id;
-  act.revision = Number(call.request.form["revision"]).value_or(-1);
+  act.revision = ParseNumber(call.request.form["revision"]).value_or(-1);
   act.actor = call.user->name;
   if (call.site.store.Undo(act) == DecisionResult::kDone)
     return Redirect("/posts/" + call.held->id + "?done=" + call.held->id);
@@ -136,7 +122,7 @@ Response NotePost(Call& call) {
   Act act;
   act.held_id = call.held->id;
   act.actor = call.user->name;
-  act.why = Entered(call, "text", kLongestNote);
+  act.why = Entered(call.request, "text", kLongestNote);
   if (act.why.empty()) {
     Draft draft;
     draft.errors.push_back(Error("note", call.phrases.Say("note-empty")));
@@ -156,7 +142,7 @@ Response ForwardPost(Call& call) {
   Act act;
   act.held_id = call.held->id;
   act.actor = call.user->name;
-  const std::string question = Entered(call, "text", kLongestNote);
+  const std::string question = Entered(call.request, "text", kLongestNote);
   act.why = colleague->name + (question.empty() ? "" : ": " + question);
   act.outbox.push_back(call.site.notices.ForColleague(
       *call.held, call.user->name, colleague->address, question,
@@ -177,7 +163,7 @@ std::vector<Picked> PickedPosts(const Call& call) {
   std::vector<Picked> posts;
   for (const std::string& one : call.request.form.All("id")) {
     const auto dot = one.find('.');
-    const auto revision = Number(dot == std::string::npos ? "" : one.substr(dot + 1));
+    const auto revision = ParseNumber(dot == std::string::npos ? "" : one.substr(dot + 1));
     if (!revision || posts.size() == kMostAtOnce) continue;
     auto held = call.site.store.Find(one.substr(0, dot));
     if (held && call.May(Permission::kDecide, held->list)) posts.push_back({std::move(*held), *revision});
@@ -245,7 +231,7 @@ Response DecideMany(Call& call) {
                 .actor = call.user->name,
                 .undo = call.site.settings.undo};
   if (to == "reject") {
-    choice.why = Entered(call, "why", kLongestWhy);
+    choice.why = Entered(call.request, "why", kLongestWhy);
     if (choice.why.empty())
       return AskAboutMany(call, to, posts, {Error("why", call.phrases.Say("reason-empty"))});
   }

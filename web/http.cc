@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "message/header_fields.h"
+
 namespace listwarden {
 namespace {
 
@@ -93,6 +95,18 @@ FieldList ParseCookies(std::string_view field) {
       cookies.Add(std::string(pair.substr(0, equals)), std::string(pair.substr(equals + 1)));
   }
   return cookies;
+}
+
+std::optional<std::int64_t> ParseNumber(const std::string& text) {
+  if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  return std::stoll(text);
+}
+
+std::string Entered(const Request& request, std::string_view name, std::size_t most) {
+  std::string text = request.form[name].substr(0, most);
+  std::erase(text, '\r');
+  return std::string(Trim(text));
 }
 
 }  // namespace listwarden

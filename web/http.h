@@ -2,6 +2,7 @@
 // two encodings they use (application/x-www-form-urlencoded, cookies).
 // Threads: values. Errors: none; what cannot be decoded stays as it is. SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ struct Response {
 FieldList ParseForm(std::string_view text);
 FieldList ParseCookies(std::string_view field);
 std::string PercentDecoded(std::string_view text);
+// Digits only; nothing when there are others, none, or more than fifteen.
+std::optional<std::int64_t> ParseNumber(const std::string& text);
+// A form's text without blanks around it, line ends as "\n", at most so many bytes.
+std::string Entered(const Request& request, std::string_view name, std::size_t most);
 // Unreserved characters stay (RFC 3986 section 2.3), all others become %XX.
 std::string PercentEncoded(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include "hold/identity.h"
 #include "message/header_fields.h"
 #include "message/message_builder.h"
+#include "web/findings_view.h"
 #include "web/marked_text.h"
 #include "web/queue_page.h"
 
@@ -37,24 +38,6 @@ Reading Read(const Call& call) {
   reading.is_covered = call.request.query["show"] != "words";
   if (!call.held->raw.empty()) reading.message = ReadMessage(call.held->raw);
   return reading;
-}
-
-std::string ClauseTitle(const Call& call, const std::string& id) {
-  const Clause* clause = call.site.policy->FindClause(id);
-  if (clause == nullptr) return id;
-  return call.phrases.language() == "cy" ? clause->title_cy : clause->title;
-}
-
-std::string Principle(const Call& call, const std::string& id) {
-  const Clause* clause = call.site.policy->FindClause(id);
-  if (clause == nullptr) return "";
-  return call.phrases.language() == "cy" ? clause->text_cy : clause->text;
-}
-
-std::string RegionText(const Call& call, const std::string& region) {
-  static const std::set<std::string, std::less<>> known = {"subject", "author-text", "quoted", "signature",
-                                                           "footer",  "attachment",  "hidden"};
-  return known.contains(region) ? call.phrases.Say("region-" + region) : region;
 }
 
 std::string PlaceText(const Call& call, const StoredFinding& finding) {
@@ -105,22 +88,6 @@ void AddFindings(const Call& call, const Reading& reading, View* view) {
       call.phrases.Say("minor-title", {{"count", std::to_string(reading.minor.size())}});
 }
 
-View SegmentView(const Call& call, const MarkedSegment& segment) {
-  View view;
-  view.flags["is-folded"] = segment.region != Region::kAuthorText;
-  std::string label = RegionText(call, std::string(RegionName(segment.region)));
-  if (segment.region == Region::kAttachment) label += " " + segment.part;
-  view.texts["label"] = label;
-  for (const Run& run : segment.runs) {
-    View one;
-    one.texts["words"] = run.words;
-    one.flags["is-marked"] = run.finding > 0;
-    one.texts["number"] = run.finding > 0 ? std::to_string(run.finding) : "";
-    view.lists["runs"].push_back(std::move(one));
-  }
-  return view;
-}
-
 void AddAttachments(const Call& call, const Reading& reading, View* view) {
   for (const Part& part : reading.message->parts) {
     if (part.is_inline_text) continue;
@@ -151,6 +118,7 @@ void AddText(const Call& call, const Reading& reading, const std::vector<StoredF
   view->flags["is-unreadable"] =
       !reading.message || (reading.message->segments.empty() && reading.message->parts.empty());
   view->flags["may-raw"] = !call.held->raw.empty();
+  view->flags["is-corrected"] = call.held->content > 0;
   view->texts["size"] = Size(call.held->raw.size());
   view->flags["has-secret"] = reading.has_secret;
   view->texts["reveal-link"] =
@@ -167,9 +135,9 @@ void AddText(const Call& call, const Reading& reading, const std::vector<StoredF
 }
 
 void AddStory(const Call& call, View* view) {
-  static const std::set<std::string, std::less<>> known = {"held",    "approved",  "rejected", "discarded",
-                                                           "expired", "withdrawn", "released", "sending",
-                                                           "failed",  "undone",    "note",     "claimed"};
+  static const std::set<std::string, std::less<>> known = {
+      "held",    "approved", "rejected", "discarded", "expired", "withdrawn", "released",
+      "sending", "failed",   "undone",   "note",      "claimed", "corrected", "appealed"};
   for (const AuditRow& row : call.site.store.Audit(call.held->id)) {
     View one;
     const bool is_asked = row.action == "forwarded";
@@ -325,11 +293,15 @@ Response ShowPostWith(Call& call, const Draft& draft) {
 Response ShowPost(Call& call) { return ShowPostWith(call, {}); }
 
 Response SendSource(Call& call) {
-  if (call.held->raw.empty()) return NotFound(call);
+  const auto number = ParseNumber(call.request.query["text"]);
+  const auto raw = number && *number < call.held->content
+                       ? call.site.store.Raw(call.held->id, static_cast<int>(*number))
+                       : std::optional(call.held->raw);
+  if (!raw || raw->empty()) return NotFound(call);
   Response response;
   response.type = "application/octet-stream";
   response.fields.Add("Content-Disposition", "attachment; filename=\"" + call.held->id + ".eml\"");
-  response.body = call.held->raw;
+  response.body = *raw;
   return response;
 }
 

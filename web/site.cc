@@ -9,6 +9,9 @@
 #include "base/log.h"
 #include "message/header_fields.h"
 #include "web/acts.h"
+#include "web/draft_page.h"
+#include "web/own_correction_page.h"
+#include "web/own_post_page.h"
 #include "web/password.h"
 #include "web/post_page.h"
 #include "web/queue_page.h"
@@ -56,6 +59,16 @@ constexpr Route kRoutes[] = {
     {"POST", "/posts/", "/note", Permission::kNote, NotePost},
     {"POST", "/posts/", "/forward", Permission::kNote, ForwardPost},
     {"POST", "/decide", "-", Permission::kDecide, DecideMany},
+    {"GET", "/mine/", "", Permission::kOwnPost, ShowOwnPost},
+    {"GET", "/mine/", "/correct", Permission::kOwnPost, ShowCorrection},
+    {"POST", "/mine/", "/correct", Permission::kOwnPost, CorrectOwnPost},
+    {"GET", "/mine/", "/withdraw", Permission::kOwnPost, AskToWithdraw},
+    {"POST", "/mine/", "/withdraw", Permission::kOwnPost, WithdrawOwnPost},
+    {"POST", "/mine/", "/undo", Permission::kOwnPost, UndoWithdrawal},
+    {"GET", "/mine/", "/appeal", Permission::kOwnPost, AskToAppeal},
+    {"POST", "/mine/", "/appeal", Permission::kOwnPost, AppealOwnPost},
+    {"GET", "/check", "-", Permission::kNone, ShowDraftCheck},
+    {"POST", "/check", "-", Permission::kNone, CheckDraft},
     {"GET", "/keys", "-", Permission::kNone, KeysPage},
     {"GET", "/accessibility", "-", Permission::kNone, AccessibilityPage},
 };
@@ -94,13 +107,6 @@ std::string LanguageOf(const Request& request, const std::optional<User>& user) 
   return request.fields["accept-language"].rfind("cy", 0) == 0 ? "cy" : "en";
 }
 
-// Only the proxy can write to the Unix socket, so only there its word is taken.
-std::string PeerOf(const Request& request) {
-  if (request.peer != "unix") return request.peer;
-  const std::string& given = request.fields["x-forwarded-for"];
-  return std::string(Trim(std::string_view(given).substr(given.rfind(',') + 1)));
-}
-
 void Harden(Response* response, bool is_https) {
   FieldList& fields = response->fields;
   fields.Add("Content-Security-Policy", kPolicy);
@@ -113,12 +119,20 @@ void Harden(Response* response, bool is_https) {
   if (is_https) fields.Add("Strict-Transport-Security", "max-age=31536000");
 }
 
+// Where a page that answers a form is reached by its address.
+std::string PageBehind(const Call& call) {
+  if (call.link) return OwnPath(call);
+  return call.request.path == "/check" ? "/check" : "/";
+}
+
 Response DownPage(const Call& call) {
   View view;
   view.texts["heading"] = call.phrases.Say("down-title");
   const bool is_form = call.request.method == "POST";
   View text;
-  text.texts["text"] = call.phrases.Say(is_form ? "down-form" : "down-text");
+  const bool is_authors = call.request.path.rfind("/mine/", 0) == 0 || call.request.path == "/check";
+  text.texts["text"] =
+      call.phrases.Say(is_form ? is_authors ? "down-form-author" : "down-form" : "down-text");
   view.lists["paragraphs"].push_back(text);
   if (is_form && call.request.path != "/sign-in") {
     view.texts["retry"] = call.request.path;
@@ -133,6 +147,13 @@ Response DownPage(const Call& call) {
 }
 
 }  // namespace
+
+// Only the proxy can write to the Unix socket, so only there its word is taken.
+std::string PeerOf(const Request& request) {
+  if (request.peer != "unix") return request.peer;
+  const std::string& given = request.fields["x-forwarded-for"];
+  return std::string(Trim(std::string_view(given).substr(given.rfind(',') + 1)));
+}
 
 View Error(const std::string& field, const std::string& text) {
   View error;
@@ -152,7 +173,8 @@ Response Page(const Call& call, std::string_view page, View view, const std::str
   view.texts["other-lang-name"] = call.site.pages.Say(other, "language-name");
   view.texts["page"] = page;
   view.texts["keys"] = call.request.cookies["keys"] == "off" ? "off" : "on";
-  view.texts["here"] = is_post ? "/" : LocalPath(call.request.target);
+  view.texts["here"] = is_post ? PageBehind(call) : LocalPath(call.request.target);
+  view.flags["has-draft-check"] = OffersDraftCheck(call);
   view.texts["form-token"] = call.form_token;
   view.texts["user"] = call.user ? call.user->name : "";
   Response response;
@@ -177,7 +199,10 @@ Response ShowMessage(const Call& call, int status, std::string_view heading_key,
     one.texts["text"] = paragraph;
     view.lists["paragraphs"].push_back(one);
   }
-  if (call.held && call.user) {
+  if (call.link) {
+    view.texts["link"] = OwnPath(call);
+    view.texts["link-text"] = call.phrases.Say("own-back");
+  } else if (call.held && call.user) {
     view.texts["link"] = "/posts/" + call.held->id;
     view.texts["link-text"] = call.phrases.Say("conflict-link");
   } else {
@@ -194,6 +219,7 @@ Response NotFound(const Call& call) {
 Site::Site(SiteParts parts)
     : parts_(std::move(parts)),
       sessions_(parts_.accounts, parts_.clock),
+      own_links_(parts_.store, parts_.accounts, parts_.clock),
       is_https_(parts_.settings.base_url.rfind("https://", 0) == 0) {}
 
 std::string Site::Cookie(const std::string& name, const std::string& value, long seconds) const {
@@ -231,7 +257,8 @@ Response Site::Answer(const Request& request) {
 }
 
 Response Site::Dispatch(const Request& request) {
-  Call call{parts_, request, Phrases(parts_.pages, LanguageOf(request, {}), parts_.clock.Now()), {}, {}, {}};
+  Call call{parts_, request, Phrases(parts_.pages, LanguageOf(request, {}), parts_.clock.Now()), {}, {},
+            {},     {}};
   std::string new_session, new_form;
   Response response;
   try {
@@ -268,6 +295,8 @@ Response Site::Guarded(Call& call) {
     if (request.path == "/preferences") return Preferences(call);
   } else if (request.path == "/sign-in") {
     return call.user ? Redirect("/") : SignInPage(call, "", 200);
+  } else if (request.path.rfind(kLinkPath, 0) == 0) {
+    return OpenLink(call);
   }
   for (const Route& route : kRoutes) {
     const auto id = IdOf(route, request);
@@ -279,6 +308,7 @@ Response Site::Guarded(Call& call) {
 // The one place where a permission is asked for.
 Response Site::Allowed(Call& call, Permission permission, const std::string& id, Response (*answer)(Call&)) {
   if (permission == Permission::kNone) return answer(call);
+  if (permission == Permission::kOwnPost) return Owned(call, id, answer);
   if (!call.user) {
     return Redirect("/sign-in?" + (call.request.method == "POST"
                                        ? std::string("said=again")

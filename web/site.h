@@ -15,6 +15,7 @@
 #include "policy/policy.h"
 #include "web/access.h"
 #include "web/http.h"
+#include "web/own_links.h"
 #include "web/pages.h"
 #include "web/phrases.h"
 #include "web/sessions.h"
@@ -45,7 +46,8 @@ struct Call {
   Phrases phrases;
   std::optional<User> user;  // always there when the page needs a permission
   std::string form_token;
-  std::optional<HeldMessage> held;  // of /posts/ID/…; the visitor may do with it what the route says
+  std::optional<HeldMessage> held;  // of /posts/ID/… or /mine/ID/…; the visitor may do what the route says
+  std::optional<LinkToken> link;    // of /mine/ID/…: whose post it is
 
   bool May(Permission permission, std::string_view list) const {
     return user && listwarden::May(*user, permission, list);
@@ -61,6 +63,9 @@ class Site {
   Response Dispatch(const Request& request);
   Response Guarded(Call& call);
   Response Allowed(Call& call, Permission permission, const std::string& id, Response (*answer)(Call&));
+  Response OpenLink(Call& call);
+  Response Owned(Call& call, const std::string& id, Response (*answer)(Call&));
+  Response LinkRefused(Call& call, OwnLinks::Answer answer, bool has_secret);
   std::optional<Visitor> Visit(const Request& request, std::string* new_cookie);
   std::string Cookie(const std::string& name, const std::string& value, long seconds) const;
   Response SignInPage(Call& call, const std::string& error, int status);
@@ -71,6 +76,7 @@ class Site {
 
   SiteParts parts_;
   Sessions sessions_;
+  OwnLinks own_links_;
   bool is_https_;
 };
 
@@ -81,6 +87,8 @@ Response Redirect(const std::string& path);
 Response ShowMessage(const Call& call, int status, std::string_view heading_key,
                      const std::vector<std::string>& paragraphs);
 Response NotFound(const Call& call);
+// Where the request came from, as far as it can be believed.
+std::string PeerOf(const Request& request);
 View Error(const std::string& field, const std::string& text);
 
 }  // namespace listwarden

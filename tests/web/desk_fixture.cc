@@ -78,15 +78,40 @@ std::string DeskTest::HoldPost(const std::string& subject, const std::string& te
                  list);
 }
 
+std::string DeskTest::OwnSecret() {
+  constexpr std::string_view kMark = "https://desk.example/link/";
+  std::string secret;
+  while (const auto lease = store_->LeaseNext(std::chrono::seconds(60))) {
+    std::string text;
+    for (const Segment& segment : ReadMessage(lease->row.content).segments) text += segment.text.original();
+    const auto at = text.find(kMark);
+    if (at != std::string::npos) secret = text.substr(at + kMark.size(), 64);
+  }
+  return secret;
+}
+
+bool DeskTest::OpenLink(const std::string& secret) {
+  const Response moved = Get("/link/" + secret);
+  return moved.status == 303 && Get(moved.fields["Location"]).status == 200;
+}
+
 Response DeskTest::Ask(Request request) {
   for (const auto& [name, value] : cookies_) request.cookies.Add(name, value);
+  for (const auto& [path, cookie] : own_cookies_) {
+    if (request.path.rfind(path, 0) == 0) request.cookies.Add(cookie.first, cookie.second);
+  }
   for (const auto& [name, value] : fields_) request.fields.Add(name, value);
   request.peer = peer_;
   Response response = site_->Answer(request);
   for (const std::string& cookie : response.fields.All("Set-Cookie")) {
     const auto equals = cookie.find('=');
     const std::string value = cookie.substr(equals + 1, cookie.find(';') - equals - 1);
-    cookies_[cookie.substr(0, equals)] = value;
+    const auto path = cookie.find("Path=/mine/");
+    if (path == std::string::npos)
+      cookies_[cookie.substr(0, equals)] = value;
+    else
+      own_cookies_[cookie.substr(path + 5, cookie.find(';', path) - path - 5)] = {cookie.substr(0, equals),
+                                                                                  value};
   }
   return response;
 }

@@ -37,6 +37,11 @@ class DeskTest : public testing::Test {
   Outcome Receive(const std::string& raw, const std::string& list = kList);
   std::string HoldRaw(const std::string& raw, const std::string& list = kList);
 
+  // The secret of the newest link to an author, from the letters that wait; empty when there is none.
+  std::string OwnSecret();
+  // Opens it as a browser does; true when the page of that post is shown.
+  bool OpenLink(const std::string& secret);
+
   Response Ask(Request request);
   Response Get(const std::string& target);
   // With the form token of the session, unless `form` has one.
@@ -63,7 +68,8 @@ class DeskTest : public testing::Test {
   SiteSettings settings_;
   std::unique_ptr<Site> site_;
   std::map<std::string, std::string> cookies_;
-  std::map<std::string, std::string> fields_;  // header fields of every request
+  std::map<std::string, std::pair<std::string, std::string>> own_cookies_;  // by their path
+  std::map<std::string, std::string> fields_;                               // header fields of every request
   std::string peer_ = "192.0.2.1";
   int posts_ = 0;
 };

@@ -1,0 +1,23 @@
+// What was found in a post, as every page tells it. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "message/message.h"
+#include "web/marked_text.h"
+#include "web/site.h"
+#include "web/stored_verdict.h"
+
+namespace listwarden {
+
+// In the reader's language; the id of a clause that the policy does not know any more.
+std::string ClauseTitle(const Call& call, const std::string& id);
+std::string Principle(const Call& call, const std::string& id);
+std::string RegionText(const Call& call, const std::string& region);
+View SegmentView(const Call& call, const MarkedSegment& segment);
+
+// What led to a hold, for its author: "clauses" in the letters' order and grouping, and "unread".
+void AddClauses(const Call& call, const StoredVerdict& verdict, View* view);
+// The text with those words marked: "segments". Confidential words are covered.
+void AddMarkedText(const Call& call, const Message& message, const StoredVerdict& verdict, View* view);
+
+}  // namespace listwarden
