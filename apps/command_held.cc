@@ -20,7 +20,7 @@ namespace {
 struct Desk {
   explicit Desk(const std::string& config)
       : settings(ReadSettings(FindSettingsFile(config))),
-        store(OpenSqliteHoldStore(settings.store, clock)),
+        store(OpenHoldStore(settings.store, clock)),
         notices(settings.notices),
         service(*store, notices, clock) {}
   SystemClock clock;

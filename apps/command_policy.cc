@@ -7,6 +7,8 @@
 #include "apps/terminal.h"
 #include "base/error.h"
 #include "filters/registry.h"
+#include "hold/hold_store.h"
+#include "hold/store_place.h"
 
 namespace listwarden {
 
@@ -51,6 +53,9 @@ int ConfigCheckCommand(const std::string& config, const std::vector<std::string>
   });
   read([&] { const Notices notices(settings.notices); });
   if (!mistakes.empty()) throw SettingsError(mistakes);
+  // A file is looked at by who owns it, at its start; a server must answer, for whoever asks.
+  const SystemClock clock;
+  if (IsOnServer(settings.store)) OpenHoldStore(settings.store, clock)->Probe();
   std::cout << settings.file.string() << ": good; " << policy->lists().size() << " lists, "
             << policy->rules().rules().size() << " rules, policy " << policy->version() << "\n";
   return 0;

@@ -17,8 +17,8 @@ namespace {
 struct Office {
   explicit Office(const std::string& config)
       : settings(ReadSettings(FindSettingsFile(config))),
-        key_file(settings.store.parent_path() / "audit.key"),
-        records(OpenSqliteRecords(settings.store, clock)) {}
+        key_file(settings.audit_key),
+        records(OpenRecords(settings.store, clock)) {}
   SystemClock clock;
   Settings settings;
   std::filesystem::path key_file;

@@ -79,7 +79,7 @@ int ReportCommand(const std::string& config, const std::vector<std::string>& giv
   }
   query.from = time->from;
   query.until = time->until;
-  const Figures figures = OpenSqliteHoldStore(settings.store, clock)->FiguresFor(query);
+  const Figures figures = OpenHoldStore(settings.store, clock)->FiguresFor(query);
   const Report report = MakeReport(figures, *time, *policy, query.lists);
   if (arguments.is_json)
     std::cout << ReportJson(report);

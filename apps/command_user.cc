@@ -23,8 +23,7 @@ constexpr std::size_t kShortestPassword = 12;
 
 struct Accounts {
   explicit Accounts(const std::string& config)
-      : settings(ReadSettings(FindSettingsFile(config))),
-        store(OpenSqliteAccountStore(settings.store, clock)) {}
+      : settings(ReadSettings(FindSettingsFile(config))), store(OpenAccountStore(settings.store, clock)) {}
   SystemClock clock;
   Settings settings;
   std::unique_ptr<AccountStore> store;

@@ -51,7 +51,7 @@ int Serve(const std::filesystem::path& file) {
   auto policy = LoadPolicy(settings);
   auto notices = std::make_shared<const Notices>(settings.notices);
   const ReleaseKey key = OpenKey(settings.release_key);
-  const auto store = OpenSqliteHoldStore(settings.store, clock);
+  const auto store = OpenHoldStore(settings.store, clock);
   Intake intake(*store, std::move(notices), clock);
   MilterServer server(settings.milter, policy, intake, *store, &key, clock);
   server.Open();

@@ -12,6 +12,7 @@
 
 #include "apps/nearest.h"
 #include "base/error.h"
+#include "hold/store_place.h"
 
 namespace listwarden {
 namespace {
@@ -150,6 +151,7 @@ std::string Complaint(const std::string& key, const std::string& value) {
   if (key == "milter.socket" && value.rfind("unix:", 0) != 0 && value.rfind("local:", 0) != 0 &&
       value.rfind("inet", 0) != 0 && value.rfind("fd:", 0) != 0)
     return "'" + value + "' is no socket; expected unix:/path, inet:port@host or fd:3";
+  if (key == "store") return PlaceComplaint(value);  // the value may hold a password: it is not repeated
   if (key == "desk.base-url" && !IsBaseUrl(value))
     return "'" + value + "' is no base address; expected https://HOST without a path";
   if (key == "notices.from" && value.find('@') == std::string::npos)
@@ -250,8 +252,12 @@ Settings ReadSettings(const fs::path& file) {
   settings.file = file;
   settings.folder = fs::absolute(file).parent_path();
   settings.policy = word("policy");
-  settings.store = settings.folder / word("store");
   settings.release_key = settings.folder / word("release-key");
+  settings.store = word("store");
+  if (!IsOnServer(settings.store)) settings.store = settings.folder / settings.store;
+  settings.audit_key =
+      fs::path(IsOnServer(settings.store) ? settings.release_key.string() : settings.store).parent_path() /
+      "audit.key";
   settings.is_verbose = values["verbose"].as<bool>();
   settings.milter.socket = SocketFrom(word("milter.socket"), settings.folder);
   settings.milter.socket_mode = std::stoi(word("milter.socket-mode"), nullptr, 8);

@@ -20,8 +20,9 @@ struct Settings {
   std::filesystem::path file;    // listwarden.conf
   std::filesystem::path folder;  // where it lies
   std::string policy;            // folder below policies/
-  std::filesystem::path store;
+  std::string store;             // a file, or postgresql://… (hold/store_place.h)
   std::filesystem::path release_key;
+  std::filesystem::path audit_key;  // beside the store, or the release key when the store is a server's
   MilterSettings milter;
   NoticeSettings notices;
   OutboxSettings outbox;

@@ -158,7 +158,7 @@ int main(int argc, char** argv) {
        {std::function<void(HoldStore&)>([&](HoldStore& store) { Holds(store, folder); }),
         std::function<void(HoldStore&)>(Queues)}) {
     std::filesystem::create_directories(folder);
-    measure(*OpenSqliteHoldStore(folder / "hold.db", clock, limits));
+    measure(*OpenHoldStore(folder / "hold.db", clock, limits));
     std::filesystem::remove_all(folder);
   }
 }

@@ -63,7 +63,7 @@ class AccountStore {
   virtual void ForgetFailures(std::string_view key) = 0;
 };
 
-// Opens or makes the same database as OpenSqliteHoldStore. `clock` outlives the store.
-std::unique_ptr<AccountStore> OpenSqliteAccountStore(const std::filesystem::path& file, const Clock& clock);
+// As OpenHoldStore, and the same store.
+std::unique_ptr<AccountStore> OpenAccountStore(const std::string& place, const Clock& clock);
 
 }  // namespace listwarden

@@ -91,8 +91,9 @@ class HoldStore : public Outbox {
   virtual void Probe() = 0;
 };
 
-// Opens or makes the database (mode 0660, folder must exist). `clock` outlives the store.
-std::unique_ptr<HoldStore> OpenSqliteHoldStore(const std::filesystem::path& file, const Clock& clock,
-                                               const HoldLimits& limits = {});
+// Opens or makes the store at `place` (hold/store_place.h): a file (mode 0660, its folder must exist), or an
+// empty database of a server, whose clock counts then instead of `clock`, which outlives the store.
+std::unique_ptr<HoldStore> OpenHoldStore(const std::string& place, const Clock& clock,
+                                         const HoldLimits& limits = {});
 
 }  // namespace listwarden

@@ -3,9 +3,42 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace listwarden {
+namespace {
+
+// How many bytes at `at` are one character of UTF-8 (RFC 3629); 0 when they are none.
+std::size_t CharacterAt(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (byte(0) < 0x80) return byte(0) == 0 ? 0 : 1;
+  const std::size_t length = byte(0) < 0xc2   ? 0
+                             : byte(0) < 0xe0 ? 2
+                             : byte(0) < 0xf0 ? 3
+                             : byte(0) < 0xf5 ? 4
+                                              : 0;
+  if (length == 0 || at + length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  const bool is_overlong = (byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xf0 && byte(1) < 0x90);
+  const bool is_no_scalar = (byte(0) == 0xed && byte(1) > 0x9f) || (byte(0) == 0xf4 && byte(1) > 0x8f);
+  return is_overlong || is_no_scalar ? 0 : length;
+}
+
+}  // namespace
+
+std::string StorableText(std::string_view text) {
+  std::string storable;
+  storable.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = CharacterAt(text, at);
+    storable += length == 0 ? "\xef\xbf\xbd" : text.substr(at, length);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return storable;
+}
 
 namespace {
 

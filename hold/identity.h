@@ -11,6 +11,8 @@ std::string NewLinkSecret();  // 256 random bits, 64 hex digits: nothing in it t
 std::string Sha256Hex(std::string_view bytes);
 // Replaces "{id}" and "{ref}" ("A1B2-C3D4", short enough to read out on the telephone).
 std::string WithId(std::string text, const std::string& id);
+// As text in a database: U+FFFD stands for what is not UTF-8, and for NUL.
+std::string StorableText(std::string_view text);
 std::string PathsToJson(const std::vector<std::string>& paths);
 std::vector<std::string> PathsFromJson(const std::string& json);
 

@@ -73,6 +73,7 @@ class Records {
   virtual void Resume(std::string_view by) = 0;
 };
 
-std::unique_ptr<Records> OpenSqliteRecords(const std::filesystem::path& file, const Clock& clock);
+// As OpenHoldStore, and the same store.
+std::unique_ptr<Records> OpenRecords(const std::string& place, const Clock& clock);
 
 }  // namespace listwarden

@@ -66,23 +66,25 @@ void AppendAudit(SqlDatabase& database, const AuditEntry& entry) {
     SqlRow row(database, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
     if (row.Step()) last = {row.Int(0), row.Text(1)};
   }
-  const Salt actor = SaltOf(database, "actor:" + std::string(entry.actor));
+  // The hash covers what is stored.
+  const std::string actor_name = StorableText(entry.actor), words = StorableText(entry.details);
+  const Salt actor = SaltOf(database, "actor:" + actor_name);
   const Salt details =
       SaltOf(database, entry.subject.empty() ? "held:" + std::string(entry.held_id) : entry.subject);
   Link link;
   link.seq = last.seq + 1;
   link.time = database.Now();
-  link.action = entry.action;
-  link.held_id = entry.held_id;
+  link.action = StorableText(entry.action);
+  link.held_id = StorableText(entry.held_id);
   link.actor_salt = actor.id;
-  link.actor_mac = Mac(actor.hex, entry.actor);
+  link.actor_mac = Mac(actor.hex, actor_name);
   link.details_salt = details.id;
-  link.details_mac = Mac(details.hex, entry.details);
+  link.details_mac = Mac(details.hex, words);
   SqlRow(database,
          "INSERT INTO audit (seq, time, actor, action, held_id, details, actor_salt, actor_mac, details_salt,"
          " details_mac, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-         link.seq, link.time, entry.actor, entry.action, entry.held_id, entry.details, link.actor_salt,
-         link.actor_mac, link.details_salt, link.details_mac, link.HashAfter(last.hash))
+         link.seq, link.time, actor_name, link.action, link.held_id, words, link.actor_salt, link.actor_mac,
+         link.details_salt, link.details_mac, link.HashAfter(last.hash))
       .Run();
 }
 

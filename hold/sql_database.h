@@ -1,6 +1,7 @@
 // The little that the hold store needs of a database; SQLite and PostgreSQL give it. SQL is written once, in
-// what both understand, with "?" for values. Errors: StoreError; a statement that the database refuses ends
-// its own job only. SPDX-License-Identifier: Apache-2.0
+// what both understand, with "?" for values; texts are stored as UTF-8, whatever they were. Errors:
+// StoreError; a statement that the database refuses ends its own job only. SPDX-License-Identifier:
+// Apache-2.0
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "hold/identity.h"
 
 namespace listwarden {
 
@@ -53,9 +56,9 @@ class SqlRow {
   void Bind(std::int64_t value) { statement_->BindInt(value); }
   void Bind(int value) { statement_->BindInt(value); }
   void Bind(std::size_t value) { statement_->BindInt(static_cast<std::int64_t>(value)); }
-  void Bind(std::string_view value) { statement_->BindText(value); }
-  void Bind(const std::string& value) { statement_->BindText(value); }
-  void Bind(const char* value) { statement_->BindText(value); }
+  void Bind(std::string_view value) { statement_->BindText(StorableText(value)); }
+  void Bind(const std::string& value) { Bind(std::string_view(value)); }
+  void Bind(const char* value) { Bind(std::string_view(value)); }
   void Bind(Blob value) { statement_->BindBlob(value.bytes); }
   void Bind(std::nullopt_t) { statement_->BindNull(); }
 

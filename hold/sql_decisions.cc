@@ -124,7 +124,7 @@ DecisionResult SqlHoldStore::Correct(const Correction& correction) {
     if (current.state != "held") return DecisionResult::kConflict;
     const std::int64_t number = current.content + 1, revision = current.revision + 1;
     AddContent(database, correction.held_id, number, correction.actor, correction);
-    SqlRow(database, "UPDATE held SET content = ?, revision = ?, subject = ?, similar = ? WHERE id = ?",
+    SqlRow(database, "UPDATE held SET content = ?, revision = ?, subject = ?, similar_key = ? WHERE id = ?",
            number, revision, correction.subject, correction.similar_key, correction.held_id)
         .Run();
     Finish(database, correction, revision, "corrected");

@@ -59,7 +59,7 @@ HoldStore::HoldResult SqlHoldStore::HoldNow(SqlDatabase& database, const NewHold
   const std::string id = NewHeldId();
   SqlRow(database,
          "INSERT INTO held (id, dedupe, state, list, reverse_path, forward_paths, author, subject,"
-         " message_id, queue_id, language, similar, may_answer, received, expires)"
+         " message_id, queue_id, language, similar_key, may_answer, received, expires)"
          " VALUES (?, ?, 'held', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
          id, hold.dedupe_key, hold.list, hold.reverse_path, PathsToJson(hold.forward_paths), hold.from,
          hold.subject, hold.message_id, hold.queue_id, hold.language, hold.similar_key,
@@ -136,7 +136,7 @@ int SqlHoldStore::CountNotice(std::string_view address, std::string_view list) {
     SqlRow(database, "DELETE FROM notice_count WHERE day < ?", day - 1).Run();
     SqlRow(database,
            "INSERT INTO notice_count (address, list, day, sent) VALUES (?, ?, ?, 1)"
-           " ON CONFLICT (address, list, day) DO UPDATE SET sent = sent + 1",
+           " ON CONFLICT (address, list, day) DO UPDATE SET sent = notice_count.sent + 1",
            address, list, day)
         .Run();
     SqlRow row(database, "SELECT sent FROM notice_count WHERE address = ? AND list = ? AND day = ?", address,

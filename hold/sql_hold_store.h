@@ -76,7 +76,7 @@ std::unique_ptr<AccountStore> MakeSqlAccountStore(std::unique_ptr<SqlConnection>
 // The columns of HeldSummary in their order, and the row read back.
 inline constexpr const char* kSummaryColumns =
     "held.id, state, revision, held.content, list, reverse_path, forward_paths, author, subject, message_id,"
-    " queue_id, language, similar, may_answer, received, expires, decided_by, decided_why, decided, "
+    " queue_id, language, similar_key, may_answer, received, expires, decided_by, decided_why, decided, "
     "undo_until,"
     " claimed_by, claimed_until, appealed_from";
 inline constexpr int kSummaryColumnCount = 23;

@@ -24,7 +24,7 @@ class Where {
     Add(condition + " " + std::to_string(Seconds(time)));
   }
   void AddOneOf(const std::string& column, const std::vector<std::string>& values) {
-    if (values.empty()) return Add("0");
+    if (values.empty()) return Add("1 = 0");
     std::string marks;
     for (std::size_t i = 0; i < values.size(); ++i) marks += i == 0 ? "?" : ", ?";
     Add(column + " IN (" + marks + ")");
@@ -64,7 +64,7 @@ Where WhereOf(const QueueQuery& query) {
   if (query.counted && query.counted->is_corrected)
     where.Add(std::string(kCorrected) + (*query.counted->is_corrected ? " = 1" : " = 0"));
   if (!query.author.empty()) where.Add("author = ?", query.author);
-  if (!query.similar_key.empty()) where.Add("similar = ?", query.similar_key);
+  if (!query.similar_key.empty()) where.Add("similar_key = ?", query.similar_key);
   if (query.from) where.AddTime("received >=", *query.from);
   if (query.until) where.AddTime("received <", *query.until);
   if (!query.text.empty()) {
@@ -99,7 +99,7 @@ const char* OrderOf(QueueOrder order) {
 
 std::size_t CountOf(SqlDatabase& database, const Where& where, bool is_grouped) {
   const char* what =
-      is_grouped ? "count(DISTINCT CASE similar WHEN '' THEN id ELSE similar END)" : "count(*)";
+      is_grouped ? "count(DISTINCT CASE similar_key WHEN '' THEN id ELSE similar_key END)" : "count(*)";
   SqlRow row(database, std::string("SELECT ") + what + " FROM held" + where.text());
   where.BindTo(&row);
   row.Step();
@@ -112,7 +112,7 @@ std::string PageSql(const QueueQuery& query, const Where& where) {
                     OrderOf(query.order) + " LIMIT ? OFFSET ?";
   if (query.is_grouped) {
     ids = "SELECT min(held.seq) AS row, count(*) AS similar_count FROM held" + where.text() +
-          " GROUP BY CASE similar WHEN '' THEN id ELSE similar END ORDER BY " +
+          " GROUP BY CASE similar_key WHEN '' THEN id ELSE similar_key END ORDER BY " +
           (query.order == QueueOrder::kNewest ? "min(held.seq) DESC" : "min(held.seq)") + " LIMIT ? OFFSET ?";
   }
   return std::string("SELECT ") + kSummaryColumns + ", similar_count FROM (" + ids +

@@ -39,7 +39,7 @@ void Forget(SqlDatabase& database, const std::string& id) {
   SqlRow(database,
          "UPDATE held SET dedupe = ?, reverse_path = '', author = '', subject = '', message_id = '', "
          "queue_id = '',"
-         " similar = '', forward_paths = '[]', decided_why = '', may_answer = 0 WHERE id = ?",
+         " similar_key = '', forward_paths = '[]', decided_why = '', may_answer = 0 WHERE id = ?",
          "erased " + id, id)
       .Run();
   EraseAuditSubject(database, "held:" + id);

@@ -13,14 +13,13 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "hold/sql_hold_store.h"
+#include "hold/hold_store.h"
 #include "hold/sqlite_database.h"
 
 namespace listwarden {
 namespace {
 
 constexpr auto kLockPatience = std::chrono::seconds(5);
-constexpr std::size_t kMostJobsTogether = 64;
 constexpr int kCheckpointPages = 500;
 
 // SQLite before 3.51.3 can corrupt a WAL that two connections write or checkpoint at once.
@@ -95,7 +94,7 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
 
 SqliteConnection::~SqliteConnection() {
   {
-    std::lock_guard<std::mutex> guard(queue_mutex_);
+    std::lock_guard<std::mutex> guard(checkpoint_mutex_);
     is_ending_ = true;
   }
   checkpoint_changed_.notify_all();
@@ -123,37 +122,10 @@ std::uint64_t SqliteConnection::FreeBytes() const {
 }
 
 void SqliteConnection::WriteJob(const Job& job) {
-  Waiting mine{&job, nullptr};
-  std::unique_lock<std::mutex> lock(queue_mutex_);
-  queue_.push_back(&mine);
-  queue_changed_.wait(lock, [&] { return mine.is_done || (!has_leader_ && !is_checkpoint_due_); });
-  if (!mine.is_done) {
-    has_leader_ = true;
-    const std::vector<Waiting*> batch = TakeBatch(&mine);
-    lock.unlock();
-    RunBatch(batch);
-    lock.lock();
-    for (Waiting* one : batch) one->is_done = true;
-    has_leader_ = false;
-    is_checkpoint_due_ = writer_ && writer_->wal_pages() >= kCheckpointPages;
-    if (is_checkpoint_due_) checkpoint_changed_.notify_one();
-    queue_changed_.notify_all();
-  }
-  lock.unlock();
-  if (mine.error) std::rethrow_exception(mine.error);
+  queue_.Run(job, [this](const JobQueue::Batch& batch) { RunBatch(batch); });
 }
 
-// The leader's own job comes first, so that a long queue cannot leave it out.
-std::vector<SqliteConnection::Waiting*> SqliteConnection::TakeBatch(Waiting* mine) {
-  std::erase(queue_, mine);
-  std::vector<Waiting*> batch = {mine};
-  const auto others = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMostJobsTogether - 1));
-  batch.insert(batch.end(), queue_.begin(), queue_.begin() + others);
-  queue_.erase(queue_.begin(), queue_.begin() + others);
-  return batch;
-}
-
-void SqliteConnection::RunBatch(const std::vector<Waiting*>& batch) {
+void SqliteConnection::RunBatch(const JobQueue::Batch& batch) {
   std::exception_ptr failure;
   try {
     FileLock lock(lock_file_);
@@ -172,21 +144,25 @@ void SqliteConnection::RunBatch(const std::vector<Waiting*>& batch) {
     failure = std::current_exception();
   }
   writer_.reset();
-  for (Waiting* one : batch) {
+  for (JobQueue::Waiting* one : batch) {
     if (!one->error) one->error = failure;
   }
 }
 
-void SqliteConnection::RunTransaction(const std::vector<Waiting*>& batch) {
+void SqliteConnection::RunTransaction(const JobQueue::Batch& batch) {
   if (!writer_) OpenWriter();
-  for (Waiting* one : batch) one->error = nullptr;
+  for (JobQueue::Waiting* one : batch) one->error = nullptr;
   writer_->Execute("BEGIN IMMEDIATE");
-  for (Waiting* one : batch) RunJob(one);
+  for (JobQueue::Waiting* one : batch) RunJob(one);
   writer_->Execute("COMMIT");
   if (ballast_bytes_ > 0 && !std::filesystem::exists(ballast())) KeepBallast();
+  if (writer_->wal_pages() < kCheckpointPages) return;
+  std::lock_guard<std::mutex> guard(checkpoint_mutex_);
+  is_checkpoint_due_ = true;
+  checkpoint_changed_.notify_one();
 }
 
-void SqliteConnection::RunJob(Waiting* one) {
+void SqliteConnection::RunJob(JobQueue::Waiting* one) {
   writer_->Execute("SAVEPOINT job");
   try {
     (*one->job)(*writer_);
@@ -203,21 +179,19 @@ void SqliteConnection::RunJob(Waiting* one) {
 }
 
 void SqliteConnection::CheckpointWhenDue() {
-  std::unique_lock<std::mutex> lock(queue_mutex_);
+  std::unique_lock<std::mutex> lock(checkpoint_mutex_);
   for (;;) {
     checkpoint_changed_.wait(lock, [&] { return is_ending_ || is_checkpoint_due_; });
     if (is_ending_) return;
-    has_leader_ = true;
-    lock.unlock();
-    Checkpoint();
-    lock.lock();
-    has_leader_ = false;
     is_checkpoint_due_ = false;
-    queue_changed_.notify_all();
+    lock.unlock();
+    queue_.Alone([this] { Checkpoint(); });
+    lock.lock();
   }
 }
 
 void SqliteConnection::Checkpoint() {
+  if (!writer_) return;
   try {
     FileLock lock(lock_file_);
     writer_->Checkpoint("PASSIVE");
@@ -228,31 +202,24 @@ void SqliteConnection::Checkpoint() {
   }
 }
 
-void SqliteConnection::AsLeader(const std::function<void()>& act) {
-  std::unique_lock<std::mutex> lock(queue_mutex_);
-  queue_changed_.wait(lock, [&] { return !has_leader_ && !is_checkpoint_due_; });
-  has_leader_ = true;
-  lock.unlock();
-  std::exception_ptr failure;
-  try {
-    FileLock file(lock_file_);
-    if (!writer_) OpenWriter();
-    act();
-  } catch (const SQLite::Exception& e) {
-    failure = Failure(e);
-    writer_.reset();
-  } catch (...) {
-    failure = std::current_exception();
-    writer_.reset();
-  }
-  lock.lock();
-  has_leader_ = false;
-  queue_changed_.notify_all();
-  if (failure) std::rethrow_exception(failure);
+void SqliteConnection::WithWriter(const std::function<void()>& act) {
+  queue_.Alone([&] {
+    try {
+      FileLock file(lock_file_);
+      if (!writer_) OpenWriter();
+      act();
+    } catch (const SQLite::Exception& e) {
+      writer_.reset();
+      std::rethrow_exception(Failure(e));
+    } catch (...) {
+      writer_.reset();
+      throw;
+    }
+  });
 }
 
 void SqliteConnection::Scrub() {
-  AsLeader([&] {
+  WithWriter([&] {
     if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
   });
 }
@@ -260,7 +227,7 @@ void SqliteConnection::Scrub() {
 void SqliteConnection::Backup(const std::filesystem::path& file) {
   if (std::filesystem::exists(file)) throw StoreError(file.string() + ": is there already; give a new name");
   const GroupMayWrite mode;
-  AsLeader([&] { SqlRow(*writer_, "VACUUM INTO ?", file.string()).Run(); });
+  WithWriter([&] { SqlRow(*writer_, "VACUUM INTO ?", file.string()).Run(); });
   try {
     SqliteDatabase copy(file.string(), clock_);
     copy.Execute("INSERT INTO setting (name, value) VALUES ('paused', 'restored') ON CONFLICT DO NOTHING");
@@ -300,20 +267,6 @@ void SqliteConnection::ReadJob(const Job& job) {
     reader_.reset();
     throw;
   }
-}
-
-std::unique_ptr<HoldStore> OpenSqliteHoldStore(const std::filesystem::path& file, const Clock& clock,
-                                               const HoldLimits& limits) {
-  return std::make_unique<SqlHoldStore>(std::make_unique<SqliteConnection>(file, clock, limits.ballast_bytes),
-                                        limits);
-}
-
-std::unique_ptr<AccountStore> OpenSqliteAccountStore(const std::filesystem::path& file, const Clock& clock) {
-  return MakeSqlAccountStore(std::make_unique<SqliteConnection>(file, clock, 0));
-}
-
-std::unique_ptr<Records> OpenSqliteRecords(const std::filesystem::path& file, const Clock& clock) {
-  return MakeSqlRecords(std::make_unique<SqliteConnection>(file, clock, 0));
 }
 
 }  // namespace listwarden

@@ -6,16 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <condition_variable>
-#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #include "base/clock.h"
-#include "hold/sql_database.h"
+#include "hold/job_queue.h"
 
 namespace listwarden {
 
@@ -37,20 +35,13 @@ class SqliteConnection : public SqlConnection {
   void ReadJob(const Job& job) override;
 
  private:
-  struct Waiting {
-    const Job* job;
-    std::exception_ptr error;
-    bool is_done = false;
-  };
-
   void OpenWriter();
-  std::vector<Waiting*> TakeBatch(Waiting* mine);
-  void RunBatch(const std::vector<Waiting*>& batch);
-  void RunTransaction(const std::vector<Waiting*>& batch);
-  void RunJob(Waiting* one);
+  void RunBatch(const JobQueue::Batch& batch);
+  void RunTransaction(const JobQueue::Batch& batch);
+  void RunJob(JobQueue::Waiting* one);
   void CheckpointWhenDue();
   void Checkpoint();
-  void AsLeader(const std::function<void()>& act);  // with writer_ and the file lock
+  void WithWriter(const std::function<void()>& act);  // with writer_ and the file lock
   std::filesystem::path ballast() const;
   void KeepBallast() const;
   bool DropBallast() const;
@@ -60,17 +51,14 @@ class SqliteConnection : public SqlConnection {
   const std::uint64_t ballast_bytes_;
   int lock_file_ = -1;
 
-  std::mutex queue_mutex_;
-  std::condition_variable queue_changed_, checkpoint_changed_;
-  std::vector<Waiting*> queue_;
-  bool has_leader_ = false;         // somebody uses writer_
-  bool is_checkpoint_due_ = false;  // and goes before the next batch
-  bool is_ending_ = false;
-
-  std::unique_ptr<SqliteDatabase> writer_;  // the leader's
+  JobQueue queue_;
+  std::unique_ptr<SqliteDatabase> writer_;  // of whom the queue lets work
   bool has_failed_ = false;                 // an I/O error: what the kernel kept must be written anew
   std::mutex read_mutex_;
   std::unique_ptr<SqliteDatabase> reader_;
+  std::mutex checkpoint_mutex_;
+  std::condition_variable checkpoint_changed_;
+  bool is_checkpoint_due_ = false, is_ending_ = false;
   std::thread checkpointer_;
 };
 

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/error.h"
-#include "hold/sqlite_schema.h"
+#include "hold/sql_schema.h"
 
 namespace listwarden {
 namespace {
@@ -91,8 +91,8 @@ bool SqliteDatabase::Checkpoint(const char* mode) {
 
 void SqliteDatabase::Migrate(const std::string& file) {
   const auto number = [&](const char* sql) { return database_->execAndGet(sql).getInt(); };
-  const auto& migrations = SqliteMigrations();
-  const int newest = static_cast<int>(migrations.size());
+  const auto& steps = SchemaSteps();
+  const int newest = static_cast<int>(steps.size());
   const int version = number("PRAGMA user_version");
   const bool is_empty = number("SELECT count(*) FROM sqlite_schema") == 0;
   if (!is_empty && number("PRAGMA application_id") != kSqliteApplicationId)
@@ -103,7 +103,8 @@ void SqliteDatabase::Migrate(const std::string& file) {
   }
   for (int next = version; next < newest; ++next) {
     SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
-    database_->exec(std::string(migrations[static_cast<std::size_t>(next)]));
+    const SchemaStep& step = steps[static_cast<std::size_t>(next)];
+    database_->exec(std::string(step.tables) + std::string(step.sqlite_guards));
     database_->exec("PRAGMA application_id = " + std::to_string(kSqliteApplicationId));
     database_->exec("PRAGMA user_version = " + std::to_string(next + 1));
     transaction.commit();

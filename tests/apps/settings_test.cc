@@ -58,6 +58,14 @@ TEST_F(SettingsTest, PathsAreRelativeToTheFile) {
   EXPECT_EQ(settings.milter.socket, "unix:" + (folder / "milter.sock").string());
 }
 
+TEST_F(SettingsTest, AStoreOnAServerStaysAsItIsWritten) {
+  const std::string place = "postgresql://listwarden@db1.example.org,db2.example.org:5433/listwarden";
+  const Settings settings = Read("store = " + place + "\nrelease-key = release.key\n");
+  EXPECT_EQ(settings.store, place);
+  EXPECT_EQ(settings.audit_key, folder / "audit.key");
+  EXPECT_THAT(Complaint("store = postgresql://u:secret@db.example.org/l\n"), Not(HasSubstr("secret")));
+}
+
 // The shipped file documents each key, commented out with the value that the code would take.
 TEST_F(SettingsTest, ShippedFileAndCodeAgree) {
   std::ifstream in(fs::path(SOURCE_DIR) / "etc/listwarden.conf");
@@ -102,6 +110,16 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"\nsotre = x\n", "listwarden.conf:2: unknown key 'sotre'; did you mean 'store'?"},
         Mistake{"[milter]\nsokcet = unix:/x\n",
                 "listwarden.conf:2: unknown key 'milter.sokcet'; did you mean 'milter.socket'?"},
+        Mistake{"store = postgresql://u:secret@db.example.org/l\n",
+                "listwarden.conf:1: store: holds a password that whoever reads this file can read; put it"},
+        Mistake{"store = postgresql://db.example.org/l?passfile=/nowhere/pgpass\n",
+                "listwarden.conf:1: store: passfile /nowhere/pgpass is not there"},
+        Mistake{"store = postgresql://db.example.org/l?passfile=/etc/passwd\n",
+                "listwarden.conf:1: store: passfile /etc/passwd is open to others"},
+        Mistake{"store = postgresql://db.example.org/l?hots=x\n",
+                "listwarden.conf:1: store: invalid URI query parameter: \"hots\"; expected postgresql://"},
+        Mistake{"store = mysql://db.example.org/l\n",
+                "listwarden.conf:1: store: is neither a file nor postgresql://HOST/DATABASE"},
         Mistake{"store = a\n\nstore = b\n", "listwarden.conf:3: key 'store' is given twice"},
         Mistake{"verbose = perhaps\n", "listwarden.conf:1: verbose: 'perhaps' cannot be read"},
         Mistake{"[milter]\nsocket-mode = 0999\n",

@@ -284,7 +284,7 @@ int main(int argc, char** argv) {
   if (verb == "obey") limits.min_free_bytes = limits.ballast_bytes = 1u << 20;
   std::unique_ptr<HoldStore> store;
   try {
-    store = OpenSqliteHoldStore(argv[2], clock, limits);
+    store = OpenHoldStore(argv[2], clock, limits);
   } catch (const StoreError& e) {
     std::printf("cannot start: %s\n", e.what());
     return 69;

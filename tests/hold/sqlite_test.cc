@@ -18,13 +18,13 @@ class SqlitePlace : public Place {
   }
   ~SqlitePlace() override { std::filesystem::remove_all(folder_); }
   std::unique_ptr<HoldStore> OpenHolds(const Clock& clock, const HoldLimits& limits) override {
-    return OpenSqliteHoldStore(file(), clock, limits);
+    return OpenHoldStore(file(), clock, limits);
   }
   std::unique_ptr<AccountStore> OpenAccounts(const Clock& clock) override {
-    return OpenSqliteAccountStore(file(), clock);
+    return OpenAccountStore(file(), clock);
   }
   std::unique_ptr<Records> OpenRecords(const Clock& clock) override {
-    return OpenSqliteRecords(file(), clock);
+    return listwarden::OpenRecords(file(), clock);
   }
   std::string Bytes() override {
     std::string bytes;
@@ -54,7 +54,7 @@ class SqlitePlace : public Place {
 TEST(SqliteStore, ABackupIsWholeAndStartsPaused) {
   const SqlitePlace place;
   const FakeClock clock;
-  const auto store = OpenSqliteHoldStore(place.file(), clock);
+  const auto store = OpenHoldStore(place.file(), clock);
   NewHold post;
   post.dedupe_key = "k1";
   post.list = "physics@lists.example.org";
@@ -62,13 +62,13 @@ TEST(SqliteStore, ABackupIsWholeAndStartsPaused) {
   post.letters = {LetterTo("bo@example.org", "poster-held:{id}")};
   const std::string id = store->Hold(post).id;
   const auto copy = place.file().parent_path() / "copy.db";
-  OpenSqliteRecords(place.file(), clock)->Backup(copy);
-  EXPECT_THROW(OpenSqliteRecords(place.file(), clock)->Backup(copy), StoreError) << "nothing is written over";
+  OpenRecords(place.file(), clock)->Backup(copy);
+  EXPECT_THROW(OpenRecords(place.file(), clock)->Backup(copy), StoreError) << "nothing is written over";
   EXPECT_TRUE(store->LeaseNext(kMinute)) << "the original goes on";
-  const auto restored = OpenSqliteHoldStore(copy, clock);
+  const auto restored = OpenHoldStore(copy, clock);
   EXPECT_EQ(restored->Find(id)->raw, post.raw);
   EXPECT_FALSE(restored->LeaseNext(kMinute));
-  const auto records = OpenSqliteRecords(copy, clock);
+  const auto records = OpenRecords(copy, clock);
   EXPECT_TRUE(records->IsPaused());
   records->Resume("ann");
   EXPECT_FALSE(records->IsPaused());
@@ -76,33 +76,46 @@ TEST(SqliteStore, ABackupIsWholeAndStartsPaused) {
   EXPECT_TRUE(records->VerifyAudit("").faults.empty());
 }
 
+TEST(SqliteStore, LittleFreeSpaceRefusesBeforeAnythingIsWritten) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  HoldLimits limits;
+  limits.min_free_bytes = std::uint64_t{1} << 62;
+  const auto store = OpenHoldStore(place.file(), clock, limits);
+  NewHold post;
+  post.dedupe_key = "k1";
+  EXPECT_THROW(store->Hold(post), StoreFull);
+  EXPECT_THROW(store->Probe(), StoreFull);
+  EXPECT_EQ(store->Queue({}).count, 0u);
+}
+
 TEST(SqliteStore, AStrangersDatabaseIsRefusedUntouched) {
   SqlitePlace place;
   ASSERT_TRUE(place.Execute("CREATE TABLE held (mine TEXT)"));
   const FakeClock clock;
-  EXPECT_THROW(OpenSqliteHoldStore(place.file(), clock), StoreError);
+  EXPECT_THROW(OpenHoldStore(place.file(), clock), StoreError);
   EXPECT_TRUE(place.Execute("SELECT mine FROM held"));
 }
 
 TEST(SqliteStore, ANewerSchemaIsRefused) {
   SqlitePlace place;
   const FakeClock clock;
-  OpenSqliteHoldStore(place.file(), clock);
+  OpenHoldStore(place.file(), clock);
   ASSERT_TRUE(place.Execute("PRAGMA user_version = 99"));
-  EXPECT_THROW(OpenSqliteHoldStore(place.file(), clock), StoreError);
+  EXPECT_THROW(OpenHoldStore(place.file(), clock), StoreError);
 }
 
 TEST(SqliteStore, ThatIsNoDatabaseIsRefused) {
   const SqlitePlace place;
   std::ofstream(place.file()) << std::string(20000, 'x');
   const FakeClock clock;
-  EXPECT_THROW(OpenSqliteHoldStore(place.file(), clock), StoreError);
+  EXPECT_THROW(OpenHoldStore(place.file(), clock), StoreError);
 }
 
 TEST(SqliteStore, IsReadableByItsGroupAndNobodyElse) {
   const SqlitePlace place;
   const FakeClock clock;
-  const auto store = OpenSqliteHoldStore(place.file(), clock);
+  const auto store = OpenHoldStore(place.file(), clock);
   EXPECT_EQ(std::filesystem::status(place.file()).permissions(), std::filesystem::perms{0660});
 }
 

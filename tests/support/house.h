@@ -56,7 +56,7 @@ class House {
     }
     std::filesystem::create_directories(folder / "store");
     Load();
-    store = OpenSqliteHoldStore(folder / "store/hold.db", clock);
+    store = OpenHoldStore(folder / "store/hold.db", clock);
     notices = std::make_shared<Notices>(NoticeSettings{std::filesystem::path(SOURCE_DIR) / "etc/notices",
                                                        "Listwarden <listwarden@lists.example.org>",
                                                        "mx.example.org", "mx.example.org"});

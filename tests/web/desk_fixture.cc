@@ -25,8 +25,8 @@ DeskTest::DeskTest() {
   folder_ = std::filesystem::temp_directory_path() / ("listwarden-desk-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder_);
   policy_ = ShippedPolicy();
-  store_ = OpenSqliteHoldStore(folder_ / "hold.db", clock_);
-  accounts_ = OpenSqliteAccountStore(folder_ / "hold.db", clock_);
+  store_ = OpenHoldStore(folder_ / "hold.db", clock_);
+  accounts_ = OpenAccountStore(folder_ / "hold.db", clock_);
   notices_ =
       std::make_shared<Notices>(NoticeSettings{etc / "notices", "Listwarden <listwarden@lists.example.ac.uk>",
                                                "mx.example", "", "https://desk.example"});

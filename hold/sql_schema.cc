@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hold/sqlite_schema.h"
-
-#include <string>
+#include "hold/sql_schema.h"
 
 namespace listwarden {
 namespace {
@@ -11,7 +9,7 @@ CREATE TABLE held (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, dedupe TEXT NOT NULL UNIQUE, state TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 0,
   content INTEGER NOT NULL DEFAULT 0, list TEXT NOT NULL, reverse_path TEXT NOT NULL,
   forward_paths TEXT NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL, message_id TEXT NOT NULL,
-  queue_id TEXT NOT NULL, language TEXT NOT NULL, similar TEXT NOT NULL, may_answer INTEGER NOT NULL,
+  queue_id TEXT NOT NULL, language TEXT NOT NULL, "similar" TEXT NOT NULL, may_answer INTEGER NOT NULL,
   received INTEGER NOT NULL, expires INTEGER NOT NULL,
   decided_by TEXT NOT NULL DEFAULT '', decided_why TEXT NOT NULL DEFAULT '', decided INTEGER,
   undo_until INTEGER NOT NULL DEFAULT 0, claimed_by TEXT NOT NULL DEFAULT '',
@@ -73,10 +71,6 @@ CREATE TABLE session (
 CREATE INDEX session_of ON session (account);
 CREATE TABLE failure (key TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE INDEX failure_of ON failure (key, time);
-)sql";
-
-// What no code of ours, and no hand at the sqlite3 prompt, may do.
-constexpr std::string_view kGuards = R"sql(
 CREATE TABLE transition (source TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, target)) STRICT;
 INSERT INTO transition VALUES
   ('held', 'approved'), ('held', 'rejected'), ('held', 'discarded'), ('held', 'expired'), ('held', 'withdrawn'),
@@ -86,6 +80,9 @@ INSERT INTO transition VALUES
   ('held', 'damaged'), ('approved', 'damaged'), ('sending', 'damaged'), ('failed', 'damaged'),
   ('released', 'damaged'), ('rejected', 'damaged'), ('discarded', 'damaged'), ('expired', 'damaged'),
   ('withdrawn', 'damaged');
+)sql";
+
+constexpr std::string_view kSqliteGuards = R"sql(
 CREATE TRIGGER held_moves BEFORE UPDATE OF state ON held WHEN old.state <> new.state AND NOT EXISTS
   (SELECT 1 FROM transition WHERE source = old.state AND target = new.state)
   BEGIN SELECT raise(ABORT, 'no such transition'); END;
@@ -111,6 +108,45 @@ CREATE TRIGGER link_once BEFORE UPDATE OF is_used ON link WHEN old.is_used = 1
   BEGIN SELECT raise(ABORT, 'a link is used once'); END;
 )sql";
 
+constexpr std::string_view kPostgresGuards = R"sql(
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE FUNCTION is_transition(TEXT, TEXT) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT
+  AS $$ SELECT EXISTS (SELECT 1 FROM transition WHERE source = $1 AND target = $2) $$;
+CREATE FUNCTION has_left(TEXT, BIGINT) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT
+  AS $$ SELECT EXISTS (SELECT 1 FROM outbox WHERE held_id = $1 AND revision = $2 AND fence > 0) $$;
+CREATE FUNCTION state_of(TEXT) RETURNS TEXT LANGUAGE sql STABLE SET search_path FROM CURRENT
+  AS $$ SELECT state FROM held WHERE id = $1 $$;
+CREATE TRIGGER held_moves BEFORE UPDATE OF state ON held FOR EACH ROW
+  WHEN (old.state <> new.state AND NOT is_transition(old.state, new.state))
+  EXECUTE FUNCTION refuse('no such transition');
+CREATE TRIGGER held_begins BEFORE INSERT ON held FOR EACH ROW WHEN (new.state <> 'held')
+  EXECUTE FUNCTION refuse('a message begins as held');
+CREATE TRIGGER held_grows BEFORE UPDATE OF state ON held FOR EACH ROW
+  WHEN (old.state <> new.state AND new.revision <= old.revision)
+  EXECUTE FUNCTION refuse('a change of state is a new revision');
+CREATE TRIGGER held_undo BEFORE UPDATE OF state ON held FOR EACH ROW
+  WHEN (new.state = 'held' AND old.state <> 'held' AND new.appealed_from = '' AND has_left(old.id, old.revision))
+  EXECUTE FUNCTION refuse('something has left already');
+CREATE TRIGGER held_appeal BEFORE UPDATE OF state ON held FOR EACH ROW
+  WHEN (old.state = 'held' AND old.appealed_from <> '' AND
+        new.state IN ('approved', 'rejected', 'discarded') AND new.decided_by = old.appealed_from)
+  EXECUTE FUNCTION refuse('an appeal is decided by somebody else');
+CREATE TRIGGER held_released BEFORE DELETE ON held FOR EACH ROW
+  EXECUTE FUNCTION refuse('held messages stay on record');
+CREATE TRIGGER content_stays BEFORE UPDATE ON content FOR EACH ROW
+  EXECUTE FUNCTION refuse('a text is never changed');
+CREATE TRIGGER content_waits BEFORE DELETE ON content FOR EACH ROW
+  WHEN (state_of(old.held_id) IN ('held', 'approved', 'sending', 'failed'))
+  EXECUTE FUNCTION refuse('the text of a waiting message stays');
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse('the audit only grows');
+CREATE TRIGGER link_once BEFORE UPDATE OF is_used ON link FOR EACH ROW WHEN (old.is_used = 1)
+  EXECUTE FUNCTION refuse('a link is used once');
+CREATE TRIGGER held_emptied BEFORE TRUNCATE ON held EXECUTE FUNCTION refuse('held messages stay on record');
+CREATE TRIGGER content_emptied BEFORE TRUNCATE ON content EXECUTE FUNCTION refuse('texts stay');
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON audit EXECUTE FUNCTION refuse('the audit only grows');
+)sql";
+
 constexpr std::string_view kRecords = R"sql(
 ALTER TABLE audit ADD COLUMN actor_salt INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE audit ADD COLUMN actor_mac TEXT NOT NULL DEFAULT '';
@@ -125,6 +161,9 @@ CREATE TABLE audit_head (
 ) STRICT;
 ALTER TABLE held ADD COLUMN legal_hold TEXT NOT NULL DEFAULT '';
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+)sql";
+
+constexpr std::string_view kSqliteRecordGuards = R"sql(
 DROP TRIGGER audit_keeps;
 CREATE TRIGGER audit_keeps BEFORE UPDATE ON audit WHEN new.seq <> old.seq OR new.time <> old.time OR
   new.action <> old.action OR new.held_id <> old.held_id OR new.actor_salt <> old.actor_salt OR
@@ -136,12 +175,55 @@ CREATE TRIGGER content_kept BEFORE DELETE ON content WHEN (SELECT legal_hold FRO
   BEGIN SELECT raise(ABORT, 'a legal hold keeps it'); END;
 )sql";
 
+constexpr std::string_view kPostgresRecordGuards = R"sql(
+CREATE FUNCTION is_kept(TEXT) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT
+  AS $$ SELECT legal_hold <> '' FROM held WHERE id = $1 $$;
+CREATE TRIGGER audit_keeps BEFORE UPDATE ON audit FOR EACH ROW
+  WHEN (new.seq <> old.seq OR new.time <> old.time OR
+        new.action <> old.action OR new.held_id <> old.held_id OR new.actor_salt <> old.actor_salt OR
+        new.actor_mac <> old.actor_mac OR new.details_salt <> old.details_salt OR new.details_mac <> old.details_mac OR
+        new.hash <> old.hash OR new.actor NOT IN (old.actor, '') OR new.details NOT IN (old.details, ''))
+  EXECUTE FUNCTION refuse('the audit only grows');
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION refuse('signed heads stay');
+CREATE TRIGGER content_kept BEFORE DELETE ON content FOR EACH ROW WHEN (is_kept(old.held_id))
+  EXECUTE FUNCTION refuse('a legal hold keeps it');
+)sql";
+
+// A word that PostgreSQL keeps for itself.
+constexpr std::string_view kRenamed = R"sql(
+ALTER TABLE held RENAME COLUMN "similar" TO similar_key;
+)sql";
+
+// Ours alone: what each writer wrote last, so that after a lost answer to COMMIT it is known what became of
+// it.
+constexpr std::string_view kPostgresWriters = R"sql(
+CREATE TABLE writer (id TEXT PRIMARY KEY, number BIGINT NOT NULL, time BIGINT NOT NULL);
+)sql";
+
 }  // namespace
 
-const std::vector<std::string_view>& SqliteMigrations() {
-  static const std::string first = std::string(kTables) + std::string(kGuards);
-  static const std::vector<std::string_view> migrations = {first, kRecords};
-  return migrations;
+const std::vector<SchemaStep>& SchemaSteps() {
+  static const std::string postgres_first = std::string(kPostgresGuards) + std::string(kPostgresWriters);
+  static const std::vector<SchemaStep> steps = {{kTables, kSqliteGuards, postgres_first},
+                                                {kRecords, kSqliteRecordGuards, kPostgresRecordGuards},
+                                                {kRenamed, "", ""}};
+  return steps;
+}
+
+std::string InPostgres(std::string_view tables) {
+  std::string text(tables);
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"},
+      {"INTEGER PRIMARY KEY", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"},
+      {" INTEGER", " BIGINT"},
+      {" BLOB", " BYTEA"},
+      {" TEXT", " TEXT COLLATE \"C\""},
+      {") STRICT;", ");"}};
+  for (const auto& [ours, theirs] : kWords) {
+    for (std::size_t at = text.find(ours); at != std::string::npos; at = text.find(ours, at + theirs.size()))
+      text.replace(at, ours.size(), theirs);
+  }
+  return text;
 }
 
 }  // namespace listwarden
