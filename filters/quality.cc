@@ -80,6 +80,20 @@ Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
   return loudness;
 }
 
+bool IsLoud(const Loudness& loudness) {
+  return loudness.loud >= kLoudWords && loudness.loud * 4 >= loudness.words * 3;
+}
+
+// Enough capitals in a row that it is worth to look closer.
+bool MayBeLoud(std::string_view text) {
+  std::size_t runs = 0, run = 0;
+  for (const char c : text) {
+    run = IsUpper(c) ? run + 1 : 0;
+    runs += run == 4;
+  }
+  return runs >= kLoudWords;
+}
+
 class QualityFilter : public Filter {
  public:
   explicit QualityFilter(std::shared_ptr<const WordLists> lists) : lists_(std::move(lists)) {}
@@ -109,8 +123,8 @@ class QualityFilter : public Filter {
         findings->push_back(Found("empty", "", "The post has no text.", "Send it again with its text."));
       return;
     }
-    const Loudness loudness = LoudnessOf(text, *lists_);
-    if (loudness.loud >= kLoudWords && loudness.loud * 4 >= loudness.words * 3) {
+    const Loudness loudness = MayBeLoud(text) ? LoudnessOf(text, *lists_) : Loudness();
+    if (IsLoud(loudness)) {
       findings->push_back(Found("capitals", std::string(loudness.first.substr(0, 60)),
                                 "The text is written in capitals, which is hard to read.",
                                 "Write it in ordinary letters."));

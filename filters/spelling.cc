@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <fstream>
+#include <functional>
+#include <stdexcept>
+#include <string>
 
 #include "base/error.h"
 
@@ -27,14 +31,14 @@ constexpr std::size_t kShortestWord = 3;
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
 // Lower case, one word a line; what follows "/" are hints for other programs.
-void AppendWords(const List& list, std::string* bytes) {
+void ReadWords(const List& list, WordSet* words) {
   std::ifstream in(list.file);
   std::string line;
   std::size_t count = 0;
   while (std::getline(in, line)) {
     line.resize(std::min(line.size(), line.find_first_of("/\r")));
     for (char& c : line) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    *bytes += line + '\n';
+    words->Insert(line);
     ++count;
   }
   if (count < 1000) {
@@ -67,17 +71,28 @@ bool HasVowel(std::string_view word) { return word.find_first_of("aeiouy") != st
 
 }  // namespace
 
+WordSet::WordSet(std::size_t most_words)
+    : most_words_(most_words), slots_(std::bit_ceil(most_words + most_words / 2)) {}
+
+std::size_t WordSet::SlotOf(std::string_view word) const {
+  const std::uint64_t hash = std::hash<std::string_view>()(word);
+  const std::uint32_t mark = static_cast<std::uint32_t>(hash >> 32) | 1;
+  std::size_t slot = hash & (slots_.size() - 1);
+  while (slots_[slot] != 0 && slots_[slot] != mark) slot = (slot + 1) & (slots_.size() - 1);
+  return slot;
+}
+
+bool WordSet::Insert(std::string_view word) {
+  std::uint32_t& slot = slots_[SlotOf(word)];
+  if (slot != 0) return false;
+  if (count_++ == most_words_) throw std::length_error("more words than the set has room for");
+  slot = static_cast<std::uint32_t>(std::hash<std::string_view>()(word) >> 32) | 1;
+  return true;
+}
+
 std::shared_ptr<const WordLists> WordLists::Load() {
   auto lists = std::make_shared<WordLists>();
-  lists->bytes_.reserve(4u << 20);
-  for (const List& list : kLists) AppendWords(list, &lists->bytes_);
-  lists->words_.reserve(300000);
-  const std::string_view bytes = lists->bytes_;
-  for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t end = bytes.find('\n', at);
-    lists->words_.insert(bytes.substr(at, end - at));
-    at = end + 1;
-  }
+  for (const List& list : kLists) ReadWords(list, &lists->words_);
   return lists;
 }
 
@@ -111,7 +126,7 @@ bool WordLists::IsSlip(std::string_view word) const {
 
 Spelling WordLists::Read(std::string_view text) const {
   Spelling spelling;
-  std::unordered_set<std::string_view> seen;
+  WordSet seen(kTextBytes / kShortestWord);
   bool is_quoted = false;
   text = text.substr(0, kTextBytes);
   while (!text.empty() && spelling.unlisted.size() < kUnlistedWords) {
@@ -126,7 +141,7 @@ Spelling WordLists::Read(std::string_view text) const {
       const bool was_quoted = is_quoted;
       for (const char c : token) is_quoted = is_quoted != (c == '"');
       const std::string_view word = PlainWord(token);
-      if (was_quoted || is_quoted || word.size() < kShortestWord || !seen.insert(word).second) continue;
+      if (was_quoted || is_quoted || word.size() < kShortestWord || !seen.Insert(word)) continue;
       ++spelling.words;
       if (Has(word)) {
         spelling.english += std::find(kEnglish.begin(), kEnglish.end(), word) != kEnglish.end();

@@ -2,6 +2,7 @@
 #include "policy/required_words.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <set>
@@ -11,9 +12,9 @@
 namespace listwarden {
 namespace {
 
-constexpr std::size_t kMostProducts = 16;  // strings that several pieces in a row make together
+constexpr std::size_t kMostProducts = 64;  // strings that several pieces in a row make together
 constexpr std::size_t kMostWords = 1000;   // of one AnyOf
-constexpr std::size_t kMostOfClass = 4;    // characters of a class that are spelt out
+constexpr std::size_t kMostOfClass = 8;    // characters of a class that are spelt out
 constexpr std::size_t kMostRepeats = 12;
 constexpr std::size_t kShortest = 2, kLongest = 10;
 constexpr std::size_t kMostClauses = 3;
@@ -30,10 +31,18 @@ struct Piece {
 Piece Anything() { return {}; }
 Piece Nothing() { return {Strings{""}, {}}; }
 
-// How often one of the words stands in a text by chance, roughly.
+// How often one of the words stands in English by chance, roughly: by its letters.
 double Frequency(const AnyOf& words) {
+  constexpr std::string_view kByFrequency = " etaoinsrhdlucmfwygpbvkxqjz";
   double sum = 0;
-  for (const std::string& word : words) sum += std::pow(10, -static_cast<double>(word.size()));
+  for (const std::string& word : words) {
+    double product = 1;
+    for (const char c : word) {
+      const std::size_t rank = kByFrequency.find(c);
+      product *= rank == std::string_view::npos ? 0.01 : 0.16 * std::pow(0.88, static_cast<double>(rank));
+    }
+    sum += product;
+  }
   return sum;
 }
 
@@ -55,6 +64,10 @@ std::optional<AnyOf> ClauseOf(const Strings& strings) {
   return kept;
 }
 
+std::string Joined(const std::string& head, const std::string& tail) {
+  return head.ends_with(' ') && tail.starts_with(' ') ? head + tail.substr(1) : head + tail;
+}
+
 // Pieces in a row.
 class Row {
  public:
@@ -63,7 +76,7 @@ class Row {
     if (piece.exact && (is_start || open_.size() * piece.exact->size() <= kMostProducts)) {
       Strings longer;
       for (const std::string& head : open_) {
-        for (const std::string& tail : *piece.exact) longer.insert(head + tail);
+        for (const std::string& tail : *piece.exact) longer.insert(Joined(head, tail));
       }
       open_ = std::move(longer);
       return;
@@ -90,34 +103,45 @@ class Row {
   bool is_exact_ = true;
 };
 
-// One of the branches.
+bool IsRarer(const AnyOf& a, const AnyOf& b) { return Frequency(a) < Frequency(b); }
+
+std::vector<AnyOf> ClausesOf(const Piece& piece) {
+  if (!piece.exact) return piece.clauses;
+  const auto clause = ClauseOf(*piece.exact);
+  return clause ? std::vector<AnyOf>{*clause} : std::vector<AnyOf>();
+}
+
+// One of the branches: the rarest clause of any, the next of any …
 Piece Alternation(std::vector<Piece> branches) {
   if (branches.size() == 1) return std::move(branches.front());
-  Strings all;
-  bool is_exact = true;
-  for (Piece& branch : branches) {
-    if (branch.exact) {
-      all.insert(branch.exact->begin(), branch.exact->end());
-      continue;
-    }
-    is_exact = false;
-    const auto rarest =
-        std::min_element(branch.clauses.begin(), branch.clauses.end(),
-                         [](const AnyOf& a, const AnyOf& b) { return Frequency(a) < Frequency(b); });
-    if (rarest == branch.clauses.end()) return Anything();
-    all.insert(rarest->begin(), rarest->end());
+  if (std::all_of(branches.begin(), branches.end(), [](const Piece& one) { return one.exact.has_value(); })) {
+    Strings all;
+    for (const Piece& branch : branches) all.insert(branch.exact->begin(), branch.exact->end());
+    return {std::move(all), {}};
   }
-  if (all.size() > kMostWords) return Anything();
-  if (is_exact) return {std::move(all), {}};
-  const auto clause = ClauseOf(all);
-  return clause ? Piece{std::nullopt, {*clause}} : Anything();
+  std::array<Strings, kMostClauses> words;
+  for (const Piece& branch : branches) {
+    std::vector<AnyOf> clauses = ClausesOf(branch);
+    if (clauses.empty()) return Anything();
+    std::stable_sort(clauses.begin(), clauses.end(), IsRarer);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const AnyOf& clause = clauses[std::min(i, clauses.size() - 1)];
+      words[i].insert(clause.begin(), clause.end());
+    }
+  }
+  Piece all;
+  for (const Strings& one : words) {
+    const auto clause = ClauseOf(one);
+    if (clause && (all.clauses.empty() || *clause != all.clauses.back())) all.clauses.push_back(*clause);
+  }
+  return all;
 }
 
 struct NotUnderstood {};
 
 class Reader {
  public:
-  Reader(std::string_view pattern, bool is_raw) : rest_(pattern), is_raw_(is_raw) {}
+  explicit Reader(std::string_view pattern) : rest_(pattern) {}
 
   Piece Read() {
     Piece all = ReadBranches();
@@ -195,10 +219,9 @@ class Reader {
     return repeat;
   }
 
-  Piece Of(char c) const {
-    const char seen = WordIndex::Seen(c);
-    if ((c & 0x80) != 0 || (is_raw_ && seen == ' ')) return Anything();
-    return {Strings{std::string(1, seen)}, {}};
+  static Piece Of(char c) {
+    if ((c & 0x80) != 0) return Anything();
+    return {Strings{std::string(1, WordIndex::Seen(c))}, {}};
   }
 
   Piece ReadPiece() {
@@ -214,7 +237,7 @@ class Reader {
         return Anything();
       case '^':
       case '$':
-        return Nothing();
+        return Of(' ');
       case '*':
       case '+':
       case '?':
@@ -242,7 +265,8 @@ class Reader {
 
   Piece ReadEscape() {
     const char c = Next();
-    if (std::string_view("bBAz").find(c) != std::string_view::npos) return Nothing();
+    if (c == 'b' || c == 'B') return Nothing();
+    if (c == 'A' || c == 'z') return Of(' ');
     if (c == 'd') return Of('0');
     if (c == 's') return Of(' ');
     if (IsKind(c)) return Anything();
@@ -286,7 +310,7 @@ class Reader {
       if (rest_.empty()) throw NotUnderstood();
     }
     Next();
-    is_anything = is_anything || characters.size() > kMostOfClass || (is_raw_ && characters.count(" ") != 0);
+    is_anything = is_anything || characters.size() > kMostOfClass;
     return is_anything ? Anything() : Piece{std::move(characters), {}};
   }
 
@@ -302,24 +326,18 @@ class Reader {
   }
 
   std::string_view rest_;
-  bool is_raw_;
 };
 
 }  // namespace
 
-std::vector<AnyOf> RequiredWords(std::string_view pattern, bool is_raw) {
+std::vector<AnyOf> RequiredWords(std::string_view pattern) {
   std::vector<AnyOf> clauses;
   try {
-    const Piece piece = Reader(pattern, is_raw).Read();
-    clauses = piece.clauses;
-    if (piece.exact) {
-      if (const auto clause = ClauseOf(*piece.exact)) clauses = {*clause};
-    }
+    clauses = ClausesOf(Reader(pattern).Read());
   } catch (const NotUnderstood&) {
     return {};
   }
-  std::stable_sort(clauses.begin(), clauses.end(),
-                   [](const AnyOf& a, const AnyOf& b) { return Frequency(a) < Frequency(b); });
+  std::stable_sort(clauses.begin(), clauses.end(), IsRarer);
   std::size_t kept = std::min<std::size_t>(clauses.size(), 1);
   while (kept < std::min(clauses.size(), kMostClauses) && Frequency(clauses[kept]) <= kRare) ++kept;
   clauses.resize(kept);

@@ -74,9 +74,9 @@ std::string_view TextOf(const Rule& rule, const Segment& segment) {
 
 // Clauses of the pattern and of what it requires in the same sentence.
 std::vector<AnyOf> ClausesOf(const Rule& rule) {
-  std::vector<AnyOf> clauses = RequiredWords(rule.pattern, rule.raw);
+  std::vector<AnyOf> clauses = RequiredWords(rule.pattern);
   for (const std::string& required : rule.requires_) {
-    const std::vector<AnyOf> more = RequiredWords(required, rule.raw);
+    const std::vector<AnyOf> more = RequiredWords(required);
     clauses.insert(clauses.end(), more.begin(), more.end());
   }
   return clauses;
@@ -172,7 +172,7 @@ RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segme
   const std::size_t first_required = phrases.size() + names.words().size();
   Words words;
   const auto stands_whole = [&](std::string_view word, std::size_t end) {
-    return folded.substr(end - word.size(), word.size()) == word &&
+    return end >= word.size() && folded.substr(end - word.size(), word.size()) == word &&
            IsWholeWord(folded, end - word.size(), end);
   };
   std::vector<std::size_t> tries(phrases.empty() ? 0 : rules.size());

@@ -22,18 +22,21 @@ class WordIndex {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   }
 
-  // Calls found(id, end) for every occurrence, overlapping ones too, in order of their ends.
+  // Calls found(id, end) for every occurrence, overlapping ones too, in order of their ends, which lie in the
+  // text.
   template <typename Found>
   void Find(std::string_view text, Found found) const {
-    std::uint32_t state = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      state = next_[state + class_of_[static_cast<unsigned char>(text[i])]];
-      if ((state & kHasOutput) == 0) continue;
+    std::uint32_t state = next_[class_of_[' ']] & ~kHasOutput;
+    const auto step = [&](char c, std::size_t end) {
+      state = next_[state + class_of_[static_cast<unsigned char>(c)]];
+      if ((state & kHasOutput) == 0) return;
       state &= ~kHasOutput;
       for (std::uint32_t at = state / classes_; at != 0; at = output_link_[at]) {
-        for (std::uint32_t id = first_[at]; id != kNone; id = next_same_[id]) found(id, i + 1);
+        for (std::uint32_t id = first_[at]; id != kNone; id = next_same_[id]) found(id, end);
       }
-    }
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) step(text[i], i + 1);
+    step(' ', text.size());
   }
 
  private:

@@ -57,6 +57,13 @@ TEST(WordIndex, SeesDigitsBlanksAndCapitalsAlike) {
   EXPECT_THAT(ends, ElementsAre(5, 12));
 }
 
+TEST(WordIndex, SeesATextBetweenBlanks) {
+  const WordIndex index({" u "});
+  std::vector<std::size_t> ends;
+  index.Find("u", [&](std::size_t, std::size_t end) { ends.push_back(end); });
+  EXPECT_THAT(ends, ElementsAre(1));
+}
+
 TEST(WordIndex, FindsOverlappingWordsInOrderOfTheirEnds) {
   const WordIndex index({"he", "she", "hers", "", "he"});
   std::vector<std::size_t> found;

@@ -10,7 +10,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<AnyOf> Words(std::string_view pattern) { return RequiredWords(pattern, false); }
+std::vector<AnyOf> Words(std::string_view pattern) { return RequiredWords(pattern); }
 
 TEST(RequiredWords, AreTheLiteralsOfAPattern) {
   EXPECT_THAT(Words(R"(\bphysicist\b)"), ElementsAre(ElementsAre("physicist")));
@@ -20,7 +20,8 @@ TEST(RequiredWords, AreTheLiteralsOfAPattern) {
 TEST(RequiredWords, TakeOneOfTheBranches) {
   EXPECT_THAT(Words("poor|bad"), ElementsAre(UnorderedElementsAre("poor", "bad")));
   EXPECT_THAT(Words("(?:p(?:oo|ea)r)"), ElementsAre(UnorderedElementsAre("poor", "pear")));
-  EXPECT_THAT(Words(R"(poor\w*|bad .* dose)"), ElementsAre(UnorderedElementsAre("poor", " dose")));
+  EXPECT_THAT(Words(R"(poor\w*|bad .* dose)"), UnorderedElementsAre(UnorderedElementsAre("poor", " dose"),
+                                                                    UnorderedElementsAre("poor", "bad ")));
 }
 
 TEST(RequiredWords, AreAllOfThoseInARow) {
@@ -48,11 +49,20 @@ TEST(RequiredWords, SeeAllDigitsAndAllBlanksAlike) {
   EXPECT_THAT(Words(R"(ab\.[^c]\w[a-z]\pL)"), ElementsAre(ElementsAre("ab.")));
 }
 
-TEST(RequiredWords, OfARawPatternAreSmallAndWithoutBlanks) {
-  EXPECT_THAT(RequiredWords(R"((?i:Bearer) +AKIA\d)", true),
-              UnorderedElementsAre(ElementsAre("bearer"), ElementsAre("akia0")));
-  EXPECT_THAT(RequiredWords("(?i)Café latte", true),
-              UnorderedElementsAre(ElementsAre("caf"), ElementsAre("latte")));
+TEST(RequiredWords, SeeATextBetweenBlanks) {
+  EXPECT_THAT(Words("(?:^|[ \n])(?:u|ur)(?:[ .]|$)"),
+              ElementsAre(UnorderedElementsAre(" u ", " u.", " ur ", " ur.")));
+}
+
+TEST(RequiredWords, AreSmallAscii) {
+  EXPECT_THAT(Words(R"((?i:Bearer) +AKIA\d)"),
+              UnorderedElementsAre(ElementsAre("bearer "), ElementsAre("akia0")));
+  EXPECT_THAT(Words("(?i)Café latte"), UnorderedElementsAre(ElementsAre("caf"), ElementsAre(" latte")));
+}
+
+TEST(RequiredWords, OfBranchesAreAsManyAsTheyHave) {
+  EXPECT_THAT(Words("zoo.*fix|jazz.*quiz"),
+              UnorderedElementsAre(UnorderedElementsAre("fix", "jazz"), UnorderedElementsAre("zoo", "quiz")));
 }
 
 TEST(RequiredWords, OfWhatIsNotUnderstoodAreNone) {
