@@ -52,7 +52,8 @@ int Serve(const std::filesystem::path& file) {
   auto notices = std::make_shared<const Notices>(settings.notices);
   const ReleaseKey key = OpenKey(settings.release_key);
   const auto store = OpenHoldStore(settings.store, clock);
-  Intake intake(*store, std::move(notices), clock);
+  const auto accounts = OpenAccountStore(settings.store, clock);
+  Intake intake(*store, *accounts, std::move(notices), clock);
   MilterServer server(settings.milter, policy, intake, *store, &key, clock);
   server.Open();
 

@@ -48,6 +48,7 @@ po::options_description Options() {
   add("notices.host-name", Default<std::string>("localhost"));
   add("notices.templates", Default<std::string>("notices"));
   add("notices.authserv-id", Default<std::string>(""));
+  add("notices.decide-address", Default<std::string>(""));
   add("desk.listen", Default<std::string>(""));
   add("desk.socket-mode", Default<std::string>("0660"));
   add("desk.base-url", Default<std::string>("http://127.0.0.1:8025"));
@@ -133,6 +134,14 @@ bool IsBaseUrl(const std::string& url) {
   return is_http && url.size() > host + 3 && url.find_first_of("/?# ", host + 3) == std::string::npos;
 }
 
+// With "+TOKEN" after it the local part must not pass 64 octets (RFC 5321 section 4.5.3.1).
+bool IsDecideAddress(const std::string& address) {
+  const auto at = address.find('@');
+  return address.empty() ||
+         (at != std::string::npos && at > 0 && at <= 23 && at + 1 < address.size() &&
+          address.find_first_of("+<>\" @", 0) == at && address.find('@', at + 1) == std::string::npos);
+}
+
 // What Program_options would take although it makes no sense; empty when it is good.
 std::string Complaint(const std::string& key, const std::string& value) {
   for (const Bounds& bounds : kBounds) {
@@ -154,6 +163,9 @@ std::string Complaint(const std::string& key, const std::string& value) {
   if (key == "store") return PlaceComplaint(value);  // the value may hold a password: it is not repeated
   if (key == "desk.base-url" && !IsBaseUrl(value))
     return "'" + value + "' is no base address; expected https://HOST without a path";
+  if (key == "notices.decide-address" && !IsDecideAddress(value))
+    return "'" + value + "' cannot be answered to; expected a plain name@domain of at most 23 characters " +
+           "before the @, such as decide@lists.example.org";
   if (key == "notices.from" && value.find('@') == std::string::npos)
     return "'" + value + "' is no mailbox; expected Name <address@domain>";
   return "";
@@ -275,6 +287,7 @@ Settings ReadSettings(const fs::path& file) {
   settings.notices.from = word("notices.from");
   settings.notices.host_name = word("notices.host-name");
   settings.notices.authserv_id = word("notices.authserv-id");
+  settings.notices.decide_address = word("notices.decide-address");
   settings.desk.http.listen = SocketFrom(word("desk.listen"), settings.folder);
   settings.desk.http.socket_mode = std::stoi(word("desk.socket-mode"), nullptr, 8);
   settings.desk.site.base_url = word("desk.base-url");

@@ -59,6 +59,16 @@ std::string LogInOf(const std::string& result) {
   return rest.substr(0, rest.find_first_of(" \t"));
 }
 
+// A signature of the author's own domain: what DMARC calls aligned, without its policy (RFC 7489
+// section 3.1.1).
+bool IsSignedBy(const std::string& result, const std::string& domain) {
+  constexpr std::string_view kDomain = " header.d=";
+  const auto at = result.find(kDomain);
+  if (!Says(result, "dkim=pass") || at == std::string::npos || domain.empty()) return false;
+  const std::string rest = result.substr(at + kDomain.size());
+  return rest.substr(0, rest.find_first_of(" \t")) == domain;
+}
+
 }  // namespace
 
 std::string DomainOf(std::string_view address) {
@@ -75,7 +85,8 @@ std::string AuthenticatedAuthor(const Message& message, std::string_view authser
     if (!EqualsIgnoringCase(field.name, "Authentication-Results")) continue;
     const std::vector<std::string> results = ResultsOf(field.value, authserv_id);
     for (const std::string& result : results) {
-      if (Says(result, "dmarc=pass")) return LowerAscii(message.from.front().address);
+      const std::string& author = message.from.front().address;
+      if (Says(result, "dmarc=pass") || IsSignedBy(result, DomainOf(author))) return LowerAscii(author);
     }
     for (const std::string& result : results) {
       if (const std::string login = LogInOf(result); !login.empty()) return login;

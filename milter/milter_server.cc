@@ -34,7 +34,7 @@ std::atomic<bool> g_keeps_leading_blank{false};
 
 struct Connection {
   explicit Connection(SessionHost& host) : session(host), keeps_leading_blank(g_keeps_leading_blank) {}
-  Session session;
+  MilterSession session;
   const bool keeps_leading_blank;
 };
 

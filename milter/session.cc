@@ -59,7 +59,9 @@ MilterReply ReplyFor(const Outcome& outcome) {
       reply.insert_tag = outcome.tag;
       return reply;
     case Outcome::Kind::kDefer:
-      return TemporaryFailure("4.3.0", outcome.defer_text);
+      return TemporaryFailure("4.3.0", outcome.text);
+    case Outcome::Kind::kRefuse:
+      return Refusal("550", "5.1.1", outcome.text);
   }
   return TemporaryFailure("4.3.0", "The message cannot be judged now; please try again later");
 }
@@ -69,19 +71,19 @@ std::shared_ptr<const Policy> SessionHost::CurrentPolicy() {
   return policy;
 }
 
-Session::Session(SessionHost& host) : host_(host) { ++host_.connections; }
+MilterSession::MilterSession(SessionHost& host) : host_(host) { ++host_.connections; }
 
-Session::~Session() {
+MilterSession::~MilterSession() {
   Abort();
   --host_.connections;
 }
 
-void Session::Connect(std::string client, std::string daemon_name) {
+void MilterSession::Connect(std::string client, std::string daemon_name) {
   client_ = std::move(client);
   daemon_name_ = std::move(daemon_name);
 }
 
-void Session::MailFrom(std::string_view path, std::string authenticated) {
+void MilterSession::MailFrom(std::string_view path, std::string authenticated) {
   Abort();
   policy_ = host_.CurrentPolicy();
   builder_.emplace(host_.settings.limits);
@@ -90,18 +92,18 @@ void Session::MailFrom(std::string_view path, std::string authenticated) {
   envelope_.client = client_;
 }
 
-void Session::Recipient(std::string_view path) {
+void MilterSession::Recipient(std::string_view path) {
   envelope_.forward_paths.emplace_back(WithoutBrackets(path));
   paths_as_given_.emplace_back(path);
 }
 
 // A final answer ends the message: libmilter tells us nothing more of it.
-MilterReply Session::Answer(MilterReply reply) {
+MilterReply MilterSession::Answer(MilterReply reply) {
   if (reply.final != MilterReply::Final::kContinue) Abort();
   return reply;
 }
 
-MilterReply Session::Data() {
+MilterReply MilterSession::Data() {
   if (!builder_)
     return Answer(TemporaryFailure("4.3.0", "The envelope could not be read; please try again later"));
   // Counted before the question whether we stop, so that a stop either waits for it or is seen here.
@@ -111,11 +113,11 @@ MilterReply Session::Data() {
     return Answer(TemporaryFailure("4.3.2", "The service restarts; please try again in a moment"));
   const bool is_release = daemon_name_ == host_.settings.reinject_daemon;
   const auto& paths = envelope_.forward_paths;
-  const bool has_list = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    return ListFor(*policy_, path) != nullptr;
+  const bool is_ours = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return host_.intake.IsOurs(*policy_, path);
   });
   MilterReply reply;
-  if (!has_list && !is_release) {
+  if (!is_ours && !is_release) {
     reply.final = MilterReply::Final::kAccept;
   } else if (host_.connections > host_.settings.max_connections ||
              host_.bytes > host_.settings.bytes_in_flight) {
@@ -126,7 +128,7 @@ MilterReply Session::Data() {
   return Answer(std::move(reply));
 }
 
-void Session::Count(std::size_t bytes) {
+void MilterSession::Count(std::size_t bytes) {
   counted_ += bytes;
   host_.bytes += bytes;
   if (host_.bytes <= host_.settings.bytes_in_flight) return;
@@ -134,7 +136,7 @@ void Session::Count(std::size_t bytes) {
   Spoil();
 }
 
-void Session::Field(std::string_view name, std::string_view value, bool has_leading_blank) {
+void MilterSession::Field(std::string_view name, std::string_view value, bool has_leading_blank) {
   if (!builder_) return;
   if (IsOwnField(TrimmedName(name))) {
     const auto same = std::count_if(own_fields_.begin(), own_fields_.end(), [&](const auto& one) {
@@ -153,13 +155,13 @@ void Session::Field(std::string_view name, std::string_view value, bool has_lead
   Count(name.size() + value.size());
 }
 
-void Session::Body(std::string_view chunk) {
+void MilterSession::Body(std::string_view chunk) {
   if (!builder_) return;
   builder_->AddBody(chunk);
   Count(chunk.size());
 }
 
-MilterReply Session::Released(const Message& message) {
+MilterReply MilterSession::Released(const Message& message) {
   const std::string_view body = std::string_view(message.raw).substr(message.body_offset);
   const std::string queue_id = message.envelope.queue_id;
   if (host_.key != nullptr && release_tokens_.size() == 1) {
@@ -178,7 +180,7 @@ MilterReply Session::Released(const Message& message) {
   return Refusal("550", "5.7.1", "This listener takes released mail only");
 }
 
-MilterReply Session::Judged(const Message& message) {
+MilterReply MilterSession::Judged(const Message& message) {
   if (!release_tokens_.empty()) {
     Log(LogLevel::kWarning, "forged-release-field",
         {{"queue_id", message.envelope.queue_id}, {"client", client_}});
@@ -205,7 +207,7 @@ struct Judging {
 
 }  // namespace
 
-MilterReply Session::EndOfMessage(std::string_view queue_id) {
+MilterReply MilterSession::EndOfMessage(std::string_view queue_id) {
   MilterReply reply;
   if (!builder_ || is_spoilt_) {
     reply = TemporaryFailure("4.3.2", "The message could not be taken in whole; please try again later");
@@ -223,14 +225,14 @@ MilterReply Session::EndOfMessage(std::string_view queue_id) {
   return reply;
 }
 
-void Session::Spoil() noexcept {
+void MilterSession::Spoil() noexcept {
   is_spoilt_ = true;
   builder_.reset();
   host_.bytes -= counted_;
   counted_ = 0;
 }
 
-void Session::Abort() {
+void MilterSession::Abort() {
   if (is_in_flight_) --host_.messages;
   is_in_flight_ = false;
   Spoil();

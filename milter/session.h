@@ -49,17 +49,17 @@ struct SessionHost {
   std::shared_ptr<const Policy> CurrentPolicy();
 };
 
-class Session {
+class MilterSession {
  public:
-  explicit Session(SessionHost& host);
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  explicit MilterSession(SessionHost& host);
+  ~MilterSession();
+  MilterSession(const MilterSession&) = delete;
+  MilterSession& operator=(const MilterSession&) = delete;
 
   void Connect(std::string client, std::string daemon_name);
   void MailFrom(std::string_view path, std::string authenticated);
   void Recipient(std::string_view path);
-  // Answered: kAccept when no list is concerned, kTempFail when we cannot take it now.
+  // Answered: kAccept when no path is ours, kTempFail when we cannot take it now.
   MilterReply Data();
   void Field(std::string_view name, std::string_view value, bool has_leading_blank);
   void Body(std::string_view chunk);

@@ -149,8 +149,9 @@ std::string DedupeKey(const Message& message, std::string_view list,
   return hex;
 }
 
-Intake::Intake(HoldStore& store, std::shared_ptr<const Notices> notices, const Clock& clock)
-    : store_(store), notices_(std::move(notices)), clock_(clock) {}
+Intake::Intake(HoldStore& store, AccountStore& accounts, std::shared_ptr<const Notices> notices,
+               const Clock& clock)
+    : store_(store), letter_decisions_(store, accounts, clock), notices_(std::move(notices)), clock_(clock) {}
 
 void Intake::SetNotices(std::shared_ptr<const Notices> notices) {
   std::lock_guard<std::mutex> guard(notices_mutex_);
@@ -205,37 +206,60 @@ bool Intake::IsTrusted(const Policy& policy, const Message& message, const Verdi
          store_.FindTrust(verdict.list, author).has_value();
 }
 
+bool Intake::IsOurs(const Policy& policy, std::string_view forward_path) {
+  return ListFor(policy, forward_path) != nullptr || CurrentNotices()->TokenIn(forward_path).has_value();
+}
+
+void Intake::TakeAnswers(const Policy& policy, const Message& message, Outcome* outcome) {
+  const auto notices = CurrentNotices();
+  bool is_known = true;
+  for (const std::string& path : message.envelope.forward_paths) {
+    if (!notices->TokenIn(path)) continue;
+    is_known = letter_decisions_.Take(policy, *notices, message, path) && is_known;
+    outcome->held_paths.push_back(path);
+  }
+  if (is_known || outcome->held_paths.size() < message.envelope.forward_paths.size()) return;
+  outcome->kind = Outcome::Kind::kRefuse;
+  outcome->text = "No letter of ours waits for an answer at this address";
+}
+
+void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome) {
+  std::vector<std::string> tags;
+  for (const ListPaths& one : ByList(policy, message.envelope.forward_paths)) {
+    const Verdict verdict = policy.Judge(message, *one.list);
+    std::string held_id;
+    switch (verdict.disposition) {
+      case Disposition::kPass:
+        break;
+      case Disposition::kTag:
+        AddTags(verdict, &tags);
+        break;
+      case Disposition::kHold:
+        if (IsTrusted(policy, message, verdict)) break;
+        held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
+        outcome->held_paths.insert(outcome->held_paths.end(), one.paths.begin(), one.paths.end());
+        break;
+      case Disposition::kDefer:
+        outcome->kind = Outcome::Kind::kDefer;
+        outcome->text = "The message cannot be judged now; please try again later";
+        return;
+    }
+    LogVerdict(message, verdict, held_id);
+  }
+  outcome->tag = TagFor(tags);
+}
+
 Outcome Intake::Receive(const Policy& policy, const Message& message) {
   Outcome outcome;
-  std::vector<std::string> tags;
-  const std::vector<ListPaths> lists = ByList(policy, message.envelope.forward_paths);
   try {
-    for (const ListPaths& one : lists) {
-      const Verdict verdict = policy.Judge(message, *one.list);
-      std::string held_id;
-      switch (verdict.disposition) {
-        case Disposition::kPass:
-          break;
-        case Disposition::kTag:
-          AddTags(verdict, &tags);
-          break;
-        case Disposition::kHold:
-          if (IsTrusted(policy, message, verdict)) break;
-          held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
-          outcome.held_paths.insert(outcome.held_paths.end(), one.paths.begin(), one.paths.end());
-          break;
-        case Disposition::kDefer:
-          outcome.kind = Outcome::Kind::kDefer;
-          outcome.defer_text = "The message cannot be judged now; please try again later";
-          return outcome;
-      }
-      LogVerdict(message, verdict, held_id);
-    }
+    TakeAnswers(policy, message, &outcome);
+    if (outcome.kind == Outcome::Kind::kRefuse) return outcome;
+    JudgeForLists(policy, message, &outcome);
+    if (outcome.kind == Outcome::Kind::kDefer) return outcome;
   } catch (const StoreError& e) {
     Log(LogLevel::kError, "store-failed", {{"queue_id", message.envelope.queue_id}, {"why", e.what()}});
     return {Outcome::Kind::kDefer, {}, {}, "The message cannot be kept safely now; please try again later"};
   }
-  outcome.tag = TagFor(tags);
   if (!outcome.held_paths.empty()) {
     const bool is_all = outcome.held_paths.size() == message.envelope.forward_paths.size();
     outcome.kind = is_all ? Outcome::Kind::kHeldAll : Outcome::Kind::kHeldSome;

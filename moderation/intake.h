@@ -9,24 +9,29 @@
 
 #include "base/clock.h"
 #include "hold/hold_store.h"
+#include "moderation/letter_decisions.h"
 #include "moderation/notices.h"
 #include "policy/policy.h"
 
 namespace listwarden {
 
 struct Outcome {
-  enum class Kind { kPass, kTag, kHeldAll, kHeldSome, kDefer } kind = Kind::kPass;
-  std::vector<std::string> held_paths;  // forward-paths to take off the message (kHeldSome)
-  std::string tag;                      // value of the Listwarden field (kTag, kHeldSome with tags)
-  std::string defer_text;               // SMTP reply text
+  enum class Kind { kPass, kTag, kHeldAll, kHeldSome, kDefer, kRefuse } kind = Kind::kPass;
+  // Forward-paths to take off the message (kHeldSome): held, or answers to our letters that are dealt with.
+  std::vector<std::string> held_paths;
+  std::string tag;   // value of the Listwarden field (kTag, kHeldSome with tags)
+  std::string text;  // of the SMTP reply (kDefer, kRefuse)
 };
 
 class Intake {
  public:
-  Intake(HoldStore& store, std::shared_ptr<const Notices> notices, const Clock& clock);
+  Intake(HoldStore& store, AccountStore& accounts, std::shared_ptr<const Notices> notices,
+         const Clock& clock);
 
   void SetNotices(std::shared_ptr<const Notices> notices);  // from the next hold on
 
+  // Is this forward-path a list's, or one that our letters are answered to? Other mail is not looked at.
+  bool IsOurs(const Policy& policy, std::string_view forward_path);
   // Judges for each list among the forward-paths and carries it out.
   Outcome Receive(const Policy& policy, const Message& message);
 
@@ -38,7 +43,11 @@ class Intake {
   std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                       const ListPolicy& list, const std::vector<std::string>& paths);
 
+  void TakeAnswers(const Policy& policy, const Message& message, Outcome* outcome);
+  void JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome);
+
   HoldStore& store_;
+  LetterDecisions letter_decisions_;
   std::mutex notices_mutex_;
   std::shared_ptr<const Notices> notices_;
   const Clock& clock_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/local_time.h"
 #include "moderation/mail_text.h"
 
 namespace listwarden {
@@ -24,6 +25,11 @@ std::string DayInWords(Time time, const std::string& language) {
   return std::to_string(static_cast<unsigned>(day.day())) + " " +
          std::string(language == "cy" ? kMonthsCy[month] : kMonths[month]) + " " +
          std::to_string(static_cast<int>(day.year()));
+}
+
+std::string MinuteInWords(Time time, const std::string& zone, const std::string& language) {
+  const Time there = LocalTime(zone, time);
+  return DayInWords(there, language) + ", " + IsoTime(there).substr(11, 5);
 }
 
 std::string LetterHead(const NoticeSettings& settings, const Letter& letter, const std::string& subject) {

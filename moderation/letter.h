@@ -25,5 +25,7 @@ OutboxRow LetterRow(const NoticeSettings& settings, const Letter& letter, const 
 
 // "28 September 2026", "28 Medi 2026".
 std::string DayInWords(Time time, const std::string& language);
+// "28 September 2026, 15:13", as the wall clock of the zone has it.
+std::string MinuteInWords(Time time, const std::string& zone, const std::string& language);
 
 }  // namespace listwarden

@@ -2,7 +2,6 @@
 #include "moderation/letter_template.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <kainjow/mustache.hpp>
@@ -17,45 +16,75 @@ namespace {
 
 using kainjow::mustache::data;
 
-constexpr std::array<std::string_view, 2> kLanguages = {"en", "cy"};
-constexpr std::array<std::string_view, 11> kEvents = {
-    "poster-held",      "poster-released",  "poster-passed",   "poster-rejected",
-    "poster-expired",   "poster-limit",     "moderator-held",  "moderator-asked",
+constexpr std::string_view kLanguages[] = {"en", "cy"};
+constexpr std::string_view kEvents[] = {
+    "poster-held",      "poster-released",  "poster-passed",   "poster-rejected", "poster-expired",
+    "poster-limit",     "moderator-held",   "moderator-asked", "moderator-done",  "moderator-not-done",
     "moderator-appeal", "poster-withdrawn", "poster-corrected"};
-
-constexpr std::array<std::string_view, 33> kNames = {"subject",
-                                                     "list",
-                                                     "address",
-                                                     "responsible",
-                                                     "from",
-                                                     "expires",
-                                                     "clauses",
-                                                     "title",
-                                                     "principle",
-                                                     "findings",
-                                                     "quote",
-                                                     "reason",
-                                                     "confidence",
-                                                     "rule",
-                                                     "advice",
-                                                     "text",
-                                                     "unread",
-                                                     "is-unread",
-                                                     "what",
-                                                     "excerpt",
-                                                     "has-excerpt",
-                                                     "desk",
-                                                     "has-desk",
-                                                     "poster-told",
-                                                     "on-expiry-return",
-                                                     "on-expiry-release",
-                                                     "why",
-                                                     "has-why",
-                                                     "on-expiry-discard",
-                                                     "question",
-                                                     "has-question",
-                                                     "has-link",
-                                                     "link"};
+constexpr std::string_view kNames[] = {"subject",
+                                       "list",
+                                       "address",
+                                       "responsible",
+                                       "from",
+                                       "expires",
+                                       "clauses",
+                                       "title",
+                                       "principle",
+                                       "findings",
+                                       "quote",
+                                       "reason",
+                                       "confidence",
+                                       "rule",
+                                       "advice",
+                                       "text",
+                                       "unread",
+                                       "is-unread",
+                                       "what",
+                                       "excerpt",
+                                       "has-excerpt",
+                                       "desk",
+                                       "has-desk",
+                                       "poster-told",
+                                       "on-expiry-return",
+                                       "on-expiry-release",
+                                       "why",
+                                       "has-why",
+                                       "on-expiry-discard",
+                                       "question",
+                                       "has-question",
+                                       "has-link",
+                                       "link",
+                                       "has-reply",
+                                       "release-by-letter",
+                                       "verb",
+                                       "when",
+                                       "by",
+                                       "is-released",
+                                       "is-rejected",
+                                       "is-discarded",
+                                       "is-expired",
+                                       "is-withdrawn",
+                                       "not-verified",
+                                       "not-yours",
+                                       "not-moderator",
+                                       "not-first",
+                                       "not-unused",
+                                       "not-in-time",
+                                       "not-unchanged",
+                                       "not-clear",
+                                       "not-reasoned",
+                                       "not-by-letter",
+                                       "not-your-appeal",
+                                       "posts",
+                                       "lists",
+                                       "count",
+                                       "since",
+                                       "age",
+                                       "left",
+                                       "is-many",
+                                       "answer",
+                                       "hours",
+                                       "poster-not-told"};
 
 class Checker {
  public:
@@ -84,7 +113,7 @@ class Checker {
     const char kind = tag.empty() ? ' ' : tag.front();
     const bool is_section = kind == '#' || kind == '^' || kind == '/';
     const std::string name(is_section ? tag.substr(1) : tag);
-    if (std::find(kNames.begin(), kNames.end(), name) == kNames.end())
+    if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames))
       Fail(at, "unknown {{" + std::string(tag) + "}}; known are " + Known());
     if (kind == '#' || kind == '^') open_.push_back({name, at});
     if (kind != '/') return;
@@ -118,6 +147,17 @@ std::string ReadLetterTemplate(const std::filesystem::path& file) {
   std::string text(std::istreambuf_iterator<char>(in), {});
   Checker(file, text).Check();
   return text;
+}
+
+// Sections that say nothing leave blank lines behind: one is enough, and none at the ends.
+std::string Tidy(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_third = c == '\n' && out.size() > 1 && out.compare(out.size() - 2, 2, "\n\n") == 0;
+    if (!is_third && !(c == '\n' && out.empty())) out += c;
+  }
+  while (out.size() > 1 && out.compare(out.size() - 2, 2, "\n\n") == 0) out.pop_back();
+  return out;
 }
 
 data DataOf(const LetterValues& values) {
@@ -160,8 +200,7 @@ LetterText LetterTemplates::Render(const std::string& language, const std::strin
   parsed.set_custom_escape([](const std::string& text) { return text; });
   const std::string text = parsed.render(DataOf(values));
   const auto end = text.find('\n');
-  return {text.substr(kSubject.size(), end - kSubject.size()),
-          WrappedLines(text.substr(std::min(text.find_first_not_of('\n', end), text.size())))};
+  return {text.substr(kSubject.size(), end - kSubject.size()), WrappedLines(Tidy(text.substr(end)))};
 }
 
 }  // namespace listwarden

@@ -45,7 +45,24 @@ const char* AutomaticBecauseOf(const HeaderField& field) {
   return nullptr;
 }
 
+// Fields that vacation programs set which do not know RFC 3834.
+bool IsVacationField(const HeaderField& field) {
+  const std::string name = LowerAscii(field.name), value = LowerAscii(Trim(field.value));
+  if (name == "precedence" && value == "auto_reply") return true;
+  if (name == "content-type" && value.rfind("multipart/report", 0) == 0) return true;
+  return name == "x-autoreply" || name == "x-autorespond" || name == "x-autoresponse" ||
+         name == "x-auto-reply-from" || name == "x-mail-autoreply";
+}
+
 }  // namespace
+
+bool IsAutomatic(const Message& message) {
+  const std::string path = LowerAscii(message.envelope.reverse_path);
+  if (path.empty() || IsDaemon(path.substr(0, path.rfind('@')))) return true;
+  return std::any_of(message.fields.begin(), message.fields.end(), [](const HeaderField& field) {
+    return AutomaticBecauseOf(field) != nullptr || IsVacationField(field);
+  });
+}
 
 bool MayAnswer(const Message& message, std::string_view authserv_id, std::string* why_not) {
   const auto no = [&](const char* why) {

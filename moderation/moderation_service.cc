@@ -62,6 +62,8 @@ DecisionReply ModerationService::Decide(std::string_view id, const Choice& choic
   Letters letters = notices_.ForOutcome(*held, EventOf(choice), choice.why, clock_.Now(), choice.letter);
   decision.outbox = std::move(letters.rows);
   decision.links = std::move(letters.links);
+  decision.spent_link = choice.spent_link;
+  decision.outbox.insert(decision.outbox.end(), choice.also.begin(), choice.also.end());
   if (choice.to == HoldState::kApproved) decision.outbox.push_back(ReleaseRow(*held));
   if (choice.trust_until)
     decision.trust = Trust{held->list, LowerAscii(held->from), *choice.trust_until, choice.actor, choice.why};

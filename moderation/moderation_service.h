@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "hold/hold_store.h"
@@ -26,6 +27,8 @@ struct Choice {
   std::string letter{};                    // the whole text for the poster; empty takes the template
   std::chrono::seconds undo{0};            // nothing leaves before
   std::optional<Time> trust_until{};       // with a release: later posts of the author pass unheld
+  std::string spent_link{};                // hash of the link that brought the actor here
+  std::vector<OutboxRow> also{};           // letters to leave with the decision
 };
 
 struct DecisionReply {

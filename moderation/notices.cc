@@ -2,6 +2,7 @@
 #include "moderation/notices.h"
 
 #include "hold/identity.h"
+#include "message/header_fields.h"
 #include "moderation/letter.h"
 #include "moderation/letter_findings.h"
 #include "moderation/letter_template.h"
@@ -84,6 +85,23 @@ std::string OwnLink(const std::string& desk_url, const std::string& to, Time exp
   return desk_url + "/link/" + secret;
 }
 
+// An address that this moderator decides by: "decide+TOKEN@…".
+std::string NewReplyAddress(const std::string& decide_address, std::string_view purpose,
+                            const std::string& to, Time expires, std::vector<LinkToken>* links) {
+  constexpr std::size_t kSecretLength =
+      40;  // 160 bits: a local part has 64 octets (RFC 5321 section 4.5.3.1)
+  const std::string secret = NewLinkSecret().substr(0, kSecretLength);
+  LinkToken token;
+  token.hash = Sha256Hex(secret);
+  token.purpose = std::string(purpose);
+  token.actor = LowerAscii(AddressOf(to));
+  token.revision = 0;
+  token.expires = expires;
+  links->push_back(std::move(token));
+  const auto at = decide_address.rfind('@');
+  return decide_address.substr(0, at) + "+" + secret + decide_address.substr(at);
+}
+
 // RFC 6522: the words, what happened in a machine's (RFC 3464), the header of what was refused.
 std::string Report(const HeldSummary& held, const std::string& host_name, const std::string& text) {
   const std::string mark = "=_listwarden_{id}";
@@ -139,15 +157,24 @@ Letters Notices::ForHold(const Message& message, const Verdict& verdict, const L
   if (has_link)
     values.texts["link"] =
         OwnLink(settings_.desk_url, message.envelope.reverse_path, expires + kLinkOutlives, &letters.links);
-  const auto add = [&](const std::string& event, const std::string& to, bool is_reply) {
-    const Letter letter{event, list.language, to, message.message_id, now, is_reply};
+  const auto add = [&](const std::string& event, const std::string& to, bool is_reply,
+                       const std::string& reply_to) {
+    const Letter letter{event, list.language, to, message.message_id, now, is_reply, reply_to};
     letters.rows.push_back(
         LetterRow(settings_, letter, templates_.Render(list.language, event, values), event + ":{id}:" + to));
   };
-  if (poster == PosterLetter::kFull) add("poster-held", message.envelope.reverse_path, true);
-  if (poster == PosterLetter::kLimit) add("poster-limit", message.envelope.reverse_path, true);
-  for (const std::string& moderator : list.moderators) add("moderator-held", moderator, false);
-  if (list.moderators.empty()) add("moderator-held", list.responsible, false);
+  if (poster == PosterLetter::kFull) add("poster-held", message.envelope.reverse_path, true, "");
+  if (poster == PosterLetter::kLimit) add("poster-limit", message.envelope.reverse_path, true, "");
+  values.flags["has-reply"] = !settings_.decide_address.empty();
+  values.flags["release-by-letter"] = list.release_by_letter;
+  for (const std::string& moderator : Moderators(list)) {
+    std::string reply_to;
+    if (!settings_.decide_address.empty())
+      reply_to =
+          NewReplyAddress(settings_.decide_address, list.release_by_letter ? kDecides : kDecidesButRelease,
+                          moderator, expires, &letters.links);
+    add("moderator-held", moderator, false, reply_to);
+  }
   return letters;
 }
 

@@ -22,6 +22,9 @@ struct NoticeSettings {
   std::string host_name;            // for Message-ID
   std::string authserv_id{};        // whose Authentication-Results we trust (RFC 8601); empty trusts none
   std::string desk_url{};           // "https://desk.example": letters link to the post there; empty: no pages
+  // "decide@lists.example.ac.uk": moderators decide by answering decide+TOKEN@…; empty: letters take no
+  // answer.
+  std::string decide_address{};
 };
 
 // Letters and the links they carry, for one transaction.
@@ -29,6 +32,38 @@ struct Letters {
   std::vector<OutboxRow> rows;
   std::vector<LinkToken> links;
 };
+
+// A moderator's answer to a letter, as the letter about it needs it.
+struct Answer {
+  std::string to;          // who hears of it
+  std::string message_id;  // of the answer
+  std::string subject;     // of the answer
+  std::string first_line;
+  std::string reply_to;  // where to answer once more; empty: nowhere
+  Time now;
+};
+
+// Why an answer changed nothing.
+enum class WhyNot {
+  kNotVerified,    // nothing shows that it is from the moderator
+  kNotYours,       // it is from somebody else, who is known
+  kNotModerator,   // no longer
+  kNotFirst,       // decided already
+  kNotUnused,      // the letter was answered already
+  kNotInTime,      // the letter has expired
+  kNotUnchanged,   // the post has changed since the letter
+  kNotClear,       // no verb that we know
+  kNotReasoned,    // a rejection without a reason
+  kNotByLetter,    // releasing needs a log-in here
+  kNotYourAppeal,  // an appeal is for somebody else than who decided first
+};
+std::string_view WhyNotName(WhyNot why_not);  // "not-verified" …, in templates and in the audit
+
+// Purposes of the links that are addresses to answer to.
+inline constexpr std::string_view kDecides = "decide", kDecidesButRelease = "decide-but-release";
+
+// Who decides on a list: its moderators, or the responsible person when there is none.
+std::vector<std::string> Moderators(const ListPolicy& list);
 
 // What the poster is told of a hold.
 enum class PosterLetter { kNone, kFull, kLimit };  // kLimit: the last one today
@@ -42,6 +77,12 @@ class Notices {
   // moderator's too. The poster's has a link of their own.
   Letters ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
                   const Policy& policy, Time now, Time expires, PosterLetter poster) const;
+  // The token in an address that a moderator's letter was to be answered to; nullopt for any other path.
+  std::optional<std::string> TokenIn(std::string_view forward_path) const;
+  // To the moderator: what became of their answer.
+  OutboxRow ForDone(const HeldSummary& held, const Answer& answer, HoldState to, std::string_view why) const;
+  OutboxRow ForNotDone(const HeldSummary& held, const Answer& answer, WhyNot why_not,
+                       const ListPolicy* list) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
   // The outcome for the poster: event is "released", "rejected", "expired", "withdrawn", "passed" (released
@@ -68,6 +109,9 @@ class Notices {
 
 // The subject as a letter, a list of held mail or a page may show it: not when it holds confidential words.
 std::string ShownSubject(const Message& message, const Verdict& verdict);
+
+// Written by a program (RFC 3834): no person stands behind it.
+bool IsAutomatic(const Message& message);
 
 // May an automatic letter go to the author of this message? `why_not` gets a word for the log.
 // The poster must be known: SASL log-in, a client on this machine, or a dmarc pass of `authserv_id`.

@@ -45,6 +45,12 @@ struct ListPolicy {
   OnCorrection on_correction = OnCorrection::kWait;
   DraftCheck draft_check = DraftCheck::kPublic;
   std::vector<std::string> appeal;  // who is asked when an author appeals; empty: the responsible person
+  std::string time_zone = "Europe/London";
+  std::optional<int> digest_hour = 7;  // of the daily letter about what waits; nullopt = none
+  std::chrono::hours remind{24};       // before a hold ends; 0 = no reminder
+  std::chrono::hours escalate{48};     // after which somebody else hears of a post; 0 = nobody
+  std::string escalate_to;             // `responsible` unless the list says otherwise
+  bool release_by_letter = false;      // may a moderator's answer release, without a log-in
 };
 
 }  // namespace listwarden

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/local_time.h"
 #include "message/authentication.h"
 #include "message/header_fields.h"
 #include "message/message_builder.h"
@@ -136,6 +137,32 @@ bool IsExempt(const Poster& poster, const ListPolicy& list) {
   });
 }
 
+int ReadWithin(TomlTable& table, const char* key, long long otherwise, long long least, long long most) {
+  const long long number = table.Number(key, otherwise);
+  if (number < least || number > most) {
+    table.Fail(key,
+               std::string(key) + " is outside " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return static_cast<int>(number);
+}
+
+// When and what moderators are written.
+void ReadLetters(TomlTable& table, ListPolicy* list) {
+  list->time_zone = table.Text("time-zone", list->time_zone);
+  if (!IsTimeZone(list->time_zone)) {
+    table.Fail("time-zone", "time-zone \"" + list->time_zone +
+                                "\" is unknown; expected a name such as \"Europe/London\" or \"UTC\"");
+  }
+  const int hour = ReadWithin(table, "digest-hour", 7, -1, 23);
+  list->digest_hour = hour < 0 ? std::nullopt : std::optional<int>(hour);
+  list->remind = std::chrono::hours(ReadWithin(table, "remind-hours", 24, 0, 24 * 365));
+  list->escalate = std::chrono::hours(ReadWithin(table, "escalate-hours", 48, 0, 24 * 365));
+  list->escalate_to = table.Text("escalate-to", list->responsible);
+  if (list->escalate_to.find('@') == std::string::npos)
+    table.Fail("escalate-to", "escalate-to \"" + list->escalate_to + "\" is no mail address");
+  list->release_by_letter = table.Flag("release-by-letter");
+}
+
 }  // namespace
 
 bool IsWanted(const Rule& rule, const FilterPolicy& settings) {
@@ -205,13 +232,12 @@ void Policy::State::ReadList(const fs::path& file) {
       table.Fail("exempt", "exempt \"" + one + "\" is neither an address nor \"@domain\"");
     list.exempt.push_back(LowerAscii(one));
   }
-  const long long days = table.Number("expiry-days", 7);
-  if (days < 1 || days > 365) table.Fail("expiry-days", "expiry-days is outside 1 to 365");
-  list.expiry = std::chrono::hours(24 * days);
+  list.expiry = std::chrono::hours(24 * ReadWithin(table, "expiry-days", 7, 1, 365));
   list.on_expiry = ReadOnExpiry(table);
   list.on_correction = ReadOnCorrection(table);
   list.draft_check = ReadDraftCheck(table);
   list.appeal = table.Texts("appeal");
+  ReadLetters(table, &list);
   TomlTable per_filter = table.Table("filters");
   for (const auto& filter : filters) {
     const std::string filter_name(filter->name());

@@ -19,6 +19,18 @@ TEST(AuthenticatedAuthor, IsTheAuthorWhenOurBorderSaysDmarcPassed) {
   EXPECT_EQ(Author("Authentication-Results: border.example; dmarc=fail header.from=post.example\r\n"), "");
 }
 
+TEST(AuthenticatedAuthor, IsTheAuthorWhomTheirOwnDomainSigned) {
+  EXPECT_EQ(
+      Author("Authentication-Results: border.example; spf=fail;\r\n dkim=pass header.d=Post.example\r\n"),
+      "ann@post.example");
+  for (const char* result :
+       {"dkim=fail header.d=post.example", "dkim=pass header.d=bulk.example",
+        "dkim=pass header.d=evilpost.example", "dkim=pass", "dkim=pass xheader.d=post.example",
+        "dkim=pass reason=\"x header.d=post.example\" header.d=bulk.example"})
+    EXPECT_EQ(Author(std::string("Authentication-Results: border.example; ") + result + "\r\n"), "")
+        << result;
+}
+
 TEST(AuthenticatedAuthor, IsTheLogInThatOurBorderSaw) {
   EXPECT_EQ(Author("Authentication-Results: border.example;\r\n auth=pass smtp.auth=Office@body.example\r\n"),
             "office@body.example");

@@ -20,7 +20,8 @@ constexpr const char* kPerson = "<carol@other.example>";
 
 class SessionTest : public testing::Test {
  protected:
-  MilterReply Post(Session& session, const std::vector<std::string>& recipients, const std::string& text) {
+  MilterReply Post(MilterSession& session, const std::vector<std::string>& recipients,
+                   const std::string& text) {
     session.MailFrom("<dee@example.org>", "");
     for (const std::string& path : recipients) session.Recipient(path);
     if (MilterReply reply = session.Data(); reply.final != Final::kContinue) return reply;
@@ -31,13 +32,13 @@ class SessionTest : public testing::Test {
     return session.EndOfMessage("QUEUE1");
   }
   MilterReply Post(const std::vector<std::string>& recipients, const std::string& text) {
-    Session session(host);
+    MilterSession session(host);
     session.Connect("client[192.0.2.1]", "smtpd");
     return Post(session, recipients, text);
   }
   MilterReply Reinject(const std::string& token, const std::string& text,
                        const std::string& recipient = kOne) {
-    Session session(host);
+    MilterSession session(host);
     session.Connect("localhost[127.0.0.1]", "REINJECT");
     session.MailFrom("<dee@example.org>", "");
     session.Recipient(recipient);
@@ -73,7 +74,7 @@ TEST_F(SessionTest, CleanPostGoesOnUnchanged) {
 }
 
 TEST_F(SessionTest, MailToNoListIsAcceptedBeforeItsBodyIsSent) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kPerson);
   EXPECT_EQ(session.Data().final, Final::kAccept);
@@ -130,7 +131,7 @@ TEST_F(SessionTest, OddPathsAreNoList) {
 }
 
 TEST_F(SessionTest, ForgedOwnFieldsAreRemovedLastFirst) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -144,7 +145,7 @@ TEST_F(SessionTest, ForgedOwnFieldsAreRemovedLastFirst) {
 }
 
 TEST_F(SessionTest, ForgedOwnFieldsAreNotKeptWithHeldMail) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -156,7 +157,7 @@ TEST_F(SessionTest, ForgedOwnFieldsAreNotKeptWithHeldMail) {
 }
 
 TEST_F(SessionTest, StoredBytesAreTheMtasToTheLastBlank) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -186,7 +187,7 @@ TEST_F(SessionTest, StoreAwayIsATemporaryFailureAndNothingElse) {
 }
 
 TEST_F(SessionTest, AbortedMessageLeavesNoTraceInTheNext) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "auth");
   session.Recipient(kTwo);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -202,7 +203,7 @@ TEST_F(SessionTest, AbortedMessageLeavesNoTraceInTheNext) {
 }
 
 TEST_F(SessionTest, SeveralMessagesOfAConnectionAreJudgedEachAlone) {
-  Session session(host);
+  MilterSession session(host);
   EXPECT_EQ(Post(session, {kOne}, "Please holdme.").final, Final::kDiscard);
   EXPECT_EQ(Post(session, {kOne}, "Good morning.").final, Final::kContinue);
   EXPECT_THAT(Post(session, {kOne}, "Please tagme.").insert_tag, HasSubstr("words"));
@@ -210,7 +211,7 @@ TEST_F(SessionTest, SeveralMessagesOfAConnectionAreJudgedEachAlone) {
 }
 
 TEST_F(SessionTest, MessageKeepsThePolicyItBeganWith) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -220,7 +221,7 @@ TEST_F(SessionTest, MessageKeepsThePolicyItBeganWith) {
 }
 
 TEST_F(SessionTest, DrainingPutsNewMailOffAndLetsBegunMailEnd) {
-  Session begun(host);
+  MilterSession begun(host);
   begun.MailFrom("<dee@example.org>", "");
   begun.Recipient(kOne);
   ASSERT_EQ(begun.Data().final, Final::kContinue);
@@ -236,7 +237,7 @@ TEST_F(SessionTest, DrainingPutsNewMailOffAndLetsBegunMailEnd) {
 }
 
 TEST_F(SessionTest, IdleSenderDoesNotDelayAStop) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   EXPECT_EQ(host.messages, 0);
@@ -244,7 +245,7 @@ TEST_F(SessionTest, IdleSenderDoesNotDelayAStop) {
 
 TEST_F(SessionTest, TooManyConnectionsPutMailOff) {
   host.settings.max_connections = 1;
-  Session first(host);
+  MilterSession first(host);
   EXPECT_EQ(Post(first, {kOne}, "Good morning.").final, Final::kContinue);
   EXPECT_EQ(Post({kOne}, "Good morning.").final, Final::kTempFail);
   EXPECT_EQ(Post({kPerson}, "Mail to no list needs nothing of us.").final, Final::kAccept);
@@ -258,7 +259,7 @@ TEST_F(SessionTest, TooManyBytesInFlightPutTheMailOffAndFreeThem) {
 }
 
 TEST_F(SessionTest, LostPieceIsATemporaryFailureAtTheEnd) {
-  Session session(host);
+  MilterSession session(host);
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -270,7 +271,7 @@ TEST_F(SessionTest, LostPieceIsATemporaryFailureAtTheEnd) {
 }
 
 TEST_F(SessionTest, EventsOutOfOrderAreTemporaryFailures) {
-  Session session(host);
+  MilterSession session(host);
   EXPECT_EQ(session.Data().final, Final::kTempFail);
   session.Field("Subject", " x", true);
   session.Body("x");
@@ -301,7 +302,7 @@ TEST_F(SessionTest, ReinjectionListenerRefusesAllElse) {
 }
 
 TEST_F(SessionTest, TwoTokensAreRefused) {
-  Session session(host);
+  MilterSession session(host);
   session.Connect("localhost[127.0.0.1]", "REINJECT");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
@@ -312,7 +313,7 @@ TEST_F(SessionTest, TwoTokensAreRefused) {
 }
 
 TEST_F(SessionTest, TokenIsWorthNothingElsewhere) {
-  Session session(host);
+  MilterSession session(host);
   session.Connect("localhost[127.0.0.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
@@ -337,6 +338,8 @@ TEST(ReplyTable, AnswersEveryOutcome) {
   EXPECT_EQ(reply(Outcome::Kind::kHeldSome).insert_tag, "tag; words");
   EXPECT_EQ(reply(Outcome::Kind::kDefer).final, Final::kTempFail);
   EXPECT_EQ(reply(Outcome::Kind::kDefer).text, "later");
+  EXPECT_EQ(reply(Outcome::Kind::kRefuse).final, Final::kReject);
+  EXPECT_EQ(reply(Outcome::Kind::kRefuse).code, "550");
   EXPECT_EQ(reply(static_cast<Outcome::Kind>(99)).final, Final::kTempFail) << "anything unforeseen";
 }
 

@@ -90,7 +90,7 @@ TEST_F(IntakeTest, NothingIsAnsweredBeforeItIsStored) {
   const Outcome outcome = Receive("Please holdme.");
   EXPECT_EQ(outcome.kind, Kind::kDefer);
   EXPECT_THAT(outcome.held_paths, IsEmpty());
-  EXPECT_THAT(outcome.defer_text, HasSubstr("try again later"));
+  EXPECT_THAT(outcome.text, HasSubstr("try again later"));
 }
 
 TEST_F(IntakeTest, StoreAwayDoesNotStopCleanMail) {

@@ -18,7 +18,7 @@ USES = {
 }
 # Third-party headers and the rooms whose door they are.
 DOORS = {
-    r"libmilter/": {"milter"}, r"mimetic/": {"message"}, r"unicode/": {"message"}, r"libxml/": {"message"},
+    r"libmilter/": {"milter"}, r"mimetic/": {"message"}, r"unicode/timezone": {"base"}, r"unicode/(?!timezone)": {"message"}, r"libxml/": {"message"},
     r"re2/": {"policy"}, r"toml\+\+": {"policy"}, r"SQLiteCpp/|sqlite3\.h": {"hold"}, r"libpq-fe\.h": {"hold"}, r"curl/": {"moderation"},
     r"mustache|kainjow": {"moderation", "web"}, r"boost/(?!program)": {"web"}, r"boost/program": {"apps"}, r"spdlog/": {"base"}, r"systemd/": {"apps"},
 }

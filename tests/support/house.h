@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "hold/account_store.h"
 #include "hold/hold_store.h"
 #include "message/message_builder.h"
 #include "moderation/intake.h"
@@ -57,12 +58,14 @@ class House {
     std::filesystem::create_directories(folder / "store");
     Load();
     store = OpenHoldStore(folder / "store/hold.db", clock);
+    accounts = OpenAccountStore(folder / "store/hold.db", clock);
     notices = std::make_shared<Notices>(NoticeSettings{std::filesystem::path(SOURCE_DIR) / "etc/notices",
                                                        "Listwarden <listwarden@lists.example.org>",
                                                        "mx.example.org", "mx.example.org"});
-    intake = std::make_unique<Intake>(*store, notices, clock);
+    intake = std::make_unique<Intake>(*store, *accounts, notices, clock);
   }
   ~House() {
+    accounts.reset();
     store.reset();
     std::filesystem::remove_all(folder);
   }
@@ -97,6 +100,7 @@ class House {
   TestClock clock;
   std::shared_ptr<const Policy> policy;
   std::unique_ptr<HoldStore> store;
+  std::unique_ptr<AccountStore> accounts;
   std::shared_ptr<Notices> notices;
   std::unique_ptr<Intake> intake;
 

@@ -60,7 +60,7 @@ Outcome DeskTest::Receive(const std::string& raw, const std::string& list) {
                       "Q" + std::to_string(posts_),
                       "ann@hospital.example",
                       "localhost[127.0.0.1]"};
-  Intake intake(*store_, notices_, clock_);
+  Intake intake(*store_, *accounts_, notices_, clock_);
   return intake.Receive(*policy_, message);
 }
 

@@ -312,7 +312,7 @@ TEST_F(OwnPostTest, ShowsThePostWithoutFormsWhenNothingCanBeSaved) {
   ASSERT_TRUE(OpenLink(secret_));
   HoldLimits full;
   full.min_free_bytes = ~std::uint64_t{0} >> 1;
-  store_ = OpenSqliteHoldStore(folder_ / "hold.db", clock_, full);
+  store_ = OpenHoldStore(folder_ / "hold.db", clock_, full);
   site_ = std::make_unique<Site>(
       SiteParts{*store_, *accounts_, *service_, *notices_, policy_, *pages_, clock_, settings_});
   EXPECT_THAT(Said(), AllOf(HasSubstr("Changes cannot be saved just now"), HasSubstr("Help with a plan"),
