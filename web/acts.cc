@@ -5,6 +5,7 @@
 
 #include "web/post_page.h"
 #include "web/queue_page.h"
+#include "web/queue_query.h"
 
 namespace listwarden {
 namespace {

@@ -8,7 +8,7 @@ namespace listwarden {
 namespace {
 
 // User units; the SVG is as wide as its column, at most a third larger than this.
-constexpr double kWidth = 360, kThick = 16, kTop = 4, kAxis = 22, kValueWidth = 46, kLabelWidth = 74;
+constexpr double kWidth = 360, kThick = 16, kTop = 4, kAxis = 22, kValueWidth = 46, kLabelWidth = 94;
 constexpr double kShortPitch = 26, kLongPitch = 44, kLongLabel = 18;
 constexpr std::size_t kLongestLabel = 46;
 

@@ -31,13 +31,34 @@ std::string Phrases::When(Time time) const {
   const std::time_t clock = time.time_since_epoch().count();
   std::tm parts{};
   localtime_r(&clock, &parts);
-  std::istringstream months(Say("months"));
-  std::string month;
-  for (int i = 0; i <= parts.tm_mon; ++i) months >> month;
   char hour[8];
   std::strftime(hour, sizeof hour, "%H:%M", &parts);
-  return std::to_string(parts.tm_mday) + " " + month + " " + std::to_string(1900 + parts.tm_year) + ", " +
-         hour;
+  return std::to_string(parts.tm_mday) + " " + MonthName(parts.tm_mon) + " " +
+         std::to_string(1900 + parts.tm_year) + ", " + hour;
+}
+
+std::string Phrases::MonthName(int number) const {
+  std::istringstream months(Say("months"));
+  std::string month;
+  for (int i = 0; i <= number; ++i) months >> month;
+  return month;
+}
+
+std::string Phrases::ShortDay(Time time) const {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
+  return std::to_string(static_cast<unsigned>(day.day())) + " " +
+         MonthName(static_cast<int>(static_cast<unsigned>(day.month())) - 1);
+}
+
+std::string Phrases::Month(Time time) const {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
+  return MonthName(static_cast<int>(static_cast<unsigned>(day.month())) - 1) + " " +
+         std::to_string(static_cast<int>(day.year()));
+}
+
+std::string Phrases::Day(Time time) const {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
+  return ShortDay(time) + " " + std::to_string(static_cast<int>(day.year()));
 }
 
 std::string Phrases::Waiting(const HeldSummary& held) const {

@@ -21,6 +21,9 @@ class Phrases {
   std::string Count(std::string_view key, std::size_t count) const;  // KEY-one for 1
   std::string Span(std::chrono::seconds span) const;                 // "3 days"
   std::string When(Time time) const;                                 // "25 November 2026, 14:02", local time
+  std::string Day(Time time) const;                                  // "25 November 2026", UTC
+  std::string ShortDay(Time time) const;                             // "25 November"
+  std::string Month(Time time) const;                                // "November 2026"
   std::string Waiting(const HeldSummary& held) const;
   std::string Expiry(const HeldSummary& held) const;
   std::string State(const HeldSummary& held) const;
@@ -32,6 +35,8 @@ class Phrases {
   Time now() const { return now_; }
 
  private:
+  std::string MonthName(int number) const;  // 0 is January
+
   const Pages* pages_;
   std::string language_;
   Time now_;

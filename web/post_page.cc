@@ -10,6 +10,7 @@
 #include "web/findings_view.h"
 #include "web/marked_text.h"
 #include "web/queue_page.h"
+#include "web/queue_query.h"
 
 namespace listwarden {
 namespace {

@@ -7,18 +7,13 @@
 #include "hold/identity.h"
 #include "message/header_fields.h"
 #include "web/marked_text.h"
+#include "web/queue_query.h"
 
 namespace listwarden {
 namespace {
 
 constexpr std::size_t kRowsOnPage = 50;
 constexpr std::size_t kReasonsInRow = 3, kQuotesInReason = 2;
-constexpr std::size_t kLookAhead = 200;
-constexpr const char* kQueueKeys[] = {"list", "filter", "order", "q", "group", "similar", "author"};
-constexpr std::pair<const char*, QueueOrder> kOrders[] = {
-    {"decided", QueueOrder::kDecided}, {"oldest", QueueOrder::kOldest}, {"newest", QueueOrder::kNewest},
-    {"expiry", QueueOrder::kExpiry},   {"author", QueueOrder::kAuthor}, {"subject", QueueOrder::kSubject},
-    {"list", QueueOrder::kList}};
 const std::vector<HoldState> kDecidedStates = {
     HoldState::kApproved,  HoldState::kSending,   HoldState::kReleased,
     HoldState::kRejected,  HoldState::kDiscarded, HoldState::kExpired,
@@ -106,11 +101,30 @@ void AddChoices(const Call& call, bool is_queue, View* view) {
         Option(clause.filter, FilterName(call, clause.filter), query["filter"]));
   }
   view->lists["filter-choices"].push_back(Option("unread", call.phrases.Say("row-unread"), query["filter"]));
-  for (const auto& [name, order] : kOrders) {
-    if (order == QueueOrder::kDecided && is_queue) continue;
-    view->lists["order-choices"].push_back(
-        Option(name, call.phrases.Say(std::string("order-") + name), query["order"]));
+  for (const std::string& name : QueueOrders()) {
+    if (name == "decided" && is_queue) continue;
+    view->lists["order-choices"].push_back(Option(name, call.phrases.Say("order-" + name), query["order"]));
   }
+}
+
+// What a report's link asks for, beside what the form of the page can say.
+void AddCounted(const Call& call, View* view) {
+  const FieldList& query = call.request.query;
+  for (const char* key : {"rule", "outcome", "from", "until"}) {
+    if (query[key].empty()) continue;
+    View kept;
+    kept.texts["name"] = key;
+    kept.texts["value"] = query[key];
+    view->lists["kept"].push_back(std::move(kept));
+  }
+  const QueueQuery asked = QueryFrom(call, query);
+  if (!asked.counted || !asked.from || !asked.until) return;
+  const std::string& outcome = query["outcome"];
+  view->texts["heading"] = call.phrases.Say(outcome == "any" ? "counted-any" : "report-" + outcome);
+  view->texts["counted"] =
+      call.phrases.Say("counted-between", {{"from", call.phrases.Day(*asked.from)},
+                                           {"until", call.phrases.Day(*asked.until - std::chrono::days(1))}});
+  view->texts["counted-rule"] = asked.rule;
 }
 
 std::size_t PageNumber(const FieldList& query) {
@@ -159,7 +173,7 @@ void AddEmpty(const Call& call, const std::string& words, bool is_queue, View* v
 
 QueueQuery PageQuery(const Call& call, bool is_queue) {
   QueueQuery query = QueryFrom(call, call.request.query);
-  if (!is_queue) query.states = kDecidedStates;
+  if (!is_queue) query.states = query.counted ? std::vector<HoldState>() : kDecidedStates;
   if (!is_queue && call.request.query["order"].empty()) query.order = QueueOrder::kDecided;
   query.limit = kRowsOnPage;
   query.offset = (PageNumber(call.request.query) - 1) * kRowsOnPage;
@@ -195,6 +209,7 @@ Response Listing(Call& call, bool is_queue) {
   view.texts["heading"] = Heading(call, is_queue, page.count);
   view.lists["notices"] = DoneNotices(call);
   AddChoices(call, is_queue, &view);
+  AddCounted(call, &view);
   for (const QueueRow& row : page.rows)
     view.lists["rows"].push_back(RowView(call, row, is_queue ? words : ""));
   if (page.rows.empty())
@@ -268,46 +283,6 @@ std::string CoveredSubject(const Phrases& phrases, const HeldSummary& held) {
   std::vector<StoredFinding> findings(held.findings.size());
   for (std::size_t i = 0; i < findings.size(); ++i) findings[i].quote = held.findings[i].quote;
   return Covered(phrases.Subject(held), findings);
-}
-
-QueueQuery QueryFrom(const Call& call, const FieldList& query) {
-  QueueQuery wanted;
-  wanted.lists = ListsWhere(*call.user, Permission::kSee);
-  const std::string& list = query["list"];
-  // A list that is not the visitor's gives nothing, like one that is not there.
-  if (!list.empty()) {
-    wanted.lists.emplace();
-    if (call.May(Permission::kSee, list)) wanted.lists->push_back(list);
-  }
-  wanted.filter = query["filter"];
-  wanted.text = query["q"].substr(0, 200);
-  wanted.author = query["author"];
-  wanted.similar_key = query["similar"];
-  wanted.is_grouped = !query["group"].empty();
-  for (const auto& [name, order] : kOrders) {
-    if (query["order"] == name) wanted.order = order;
-  }
-  return wanted;
-}
-
-std::string QueueWords(const FieldList& query) {
-  std::string words;
-  for (const char* key : kQueueKeys) {
-    if (query[key].empty() || (std::string_view(key) == "order" && query[key] == "oldest")) continue;
-    words += (words.empty() ? "" : "&") + std::string(key) + "=" + PercentEncoded(query[key]);
-  }
-  return words;
-}
-
-std::string NextPost(const Call& call, const std::string& queue, std::string_view id) {
-  QueueQuery query = QueryFrom(call, ParseForm(queue));
-  query.limit = kLookAhead;
-  const std::vector<QueueRow> rows = call.site.store.Queue(query).rows;
-  const auto here =
-      std::find_if(rows.begin(), rows.end(), [&](const QueueRow& row) { return row.held.id == id; });
-  if (here != rows.end() && here + 1 != rows.end()) return (here + 1)->held.id;
-  const bool is_only = rows.empty() || (rows.size() == 1 && here != rows.end());
-  return is_only || rows.front().held.id == id ? "" : rows.front().held.id;
 }
 
 std::vector<View> DoneNotices(const Call& call) {

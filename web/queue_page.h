@@ -11,12 +11,6 @@ Response ShowDecided(Call& call);
 // JSON for pages that are open: what others did meanwhile.
 Response ShowChanges(Call& call);
 
-// The visitor's queue with the search, list, filter and order of a page's query.
-QueueQuery QueryFrom(const Call& call, const FieldList& query);
-// The part of a query that says what queue it is, for links: "list=…&order=…", or empty.
-std::string QueueWords(const FieldList& query);
-// The post after this one in that queue, or empty.
-std::string NextPost(const Call& call, const std::string& queue, std::string_view id);
 // A list's name, or its address when it is none of the policy's.
 std::string ListName(const Call& call, const std::string& address);
 std::string FilterName(const Call& call, const std::string& filter);

@@ -15,6 +15,7 @@
 #include "web/password.h"
 #include "web/post_page.h"
 #include "web/queue_page.h"
+#include "web/report_page.h"
 
 namespace listwarden {
 namespace {
@@ -69,6 +70,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/mine/", "/appeal", Permission::kOwnPost, AppealOwnPost},
     {"GET", "/check", "-", Permission::kNone, ShowDraftCheck},
     {"POST", "/check", "-", Permission::kNone, CheckDraft},
+    {"GET", "/reports", "-", Permission::kReport, ShowReport},
+    {"GET", "/reports.csv", "-", Permission::kReport, SendReportCsv},
     {"GET", "/keys", "-", Permission::kNone, KeysPage},
     {"GET", "/accessibility", "-", Permission::kNone, AccessibilityPage},
 };
@@ -177,6 +180,8 @@ Response Page(const Call& call, std::string_view page, View view, const std::str
   view.flags["has-draft-check"] = OffersDraftCheck(call);
   view.texts["form-token"] = call.form_token;
   view.texts["user"] = call.user ? call.user->name : "";
+  const auto reported = call.user ? ListsWhere(*call.user, Permission::kReport) : std::vector<std::string>();
+  view.flags["may-report"] = !reported || !reported->empty();
   Response response;
   response.status = status;
   response.body = call.site.pages.Render(page, language, view);

@@ -100,6 +100,12 @@
       setTimeout(() => delete form.dataset.sent, 5000);
     }));
 
+  const print = one("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+
   const wrong = one(".errors");
   if (wrong) wrong.focus();
 
