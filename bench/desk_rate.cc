@@ -152,8 +152,8 @@ void Measure(const char* what, int times, const std::function<Response(int)>& as
 int Run(const std::filesystem::path& etc, const std::filesystem::path& file, int held, int decided) {
   MovingClock clock;
   const auto policy = Policy::Load(etc, "ipem", MakeFilters());
-  const auto store = OpenSqliteHoldStore(file, clock, {.per_list = 100000});
-  const auto accounts = OpenSqliteAccountStore(file, clock);
+  const auto store = OpenHoldStore(file.string(), clock, {.per_list = 100000});
+  const auto accounts = OpenAccountStore(file.string(), clock);
   Fill(*policy, *store, clock, held, decided);
   User ann;
   ann.name = "ann";
