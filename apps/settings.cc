@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/settings.h"
 
+#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <boost/program_options.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -55,6 +57,7 @@ po::options_description Options() {
   add("desk.pages", Default<std::string>("pages"));
   add("desk.undo-seconds", Default(30));
   add("desk.user-header", Default<std::string>(""));
+  add("desk.proxies", Default<std::string>(""));
   add("outbox.reinject-host", Default<std::string>("127.0.0.1"));
   add("outbox.reinject-port", Default(10025));
   add("outbox.letter-host", Default<std::string>("127.0.0.1"));
@@ -142,6 +145,16 @@ bool IsDecideAddress(const std::string& address) {
           address.find_first_of("+<>\" @", 0) == at && address.find('@', at + 1) == std::string::npos);
 }
 
+std::vector<std::string> Words(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+bool IsIpAddress(const std::string& text) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return inet_pton(AF_INET, text.c_str(), bytes) == 1 || inet_pton(AF_INET6, text.c_str(), bytes) == 1;
+}
+
 // What Program_options would take although it makes no sense; empty when it is good.
 std::string Complaint(const std::string& key, const std::string& value) {
   for (const Bounds& bounds : kBounds) {
@@ -166,6 +179,11 @@ std::string Complaint(const std::string& key, const std::string& value) {
   if (key == "notices.decide-address" && !IsDecideAddress(value))
     return "'" + value + "' cannot be answered to; expected a plain name@domain of at most 23 characters " +
            "before the @, such as decide@lists.example.org";
+  if (key == "desk.proxies") {
+    for (const std::string& one : Words(value)) {
+      if (!IsIpAddress(one)) return "'" + one + "' is no IP address; expected addresses with blanks between";
+    }
+  }
   if (key == "notices.from" && value.find('@') == std::string::npos)
     return "'" + value + "' is no mailbox; expected Name <address@domain>";
   return "";
@@ -293,6 +311,7 @@ Settings ReadSettings(const fs::path& file) {
   settings.desk.site.base_url = word("desk.base-url");
   settings.desk.site.undo = std::chrono::seconds(values["desk.undo-seconds"].as<int>());
   settings.desk.site.user_header = word("desk.user-header");
+  settings.desk.site.proxies = Words(word("desk.proxies"));
   if (!settings.desk.http.listen.empty()) settings.notices.desk_url = settings.desk.site.base_url;
   settings.desk.pages = settings.folder / word("desk.pages");
   settings.outbox.reinject_host = word("outbox.reinject-host");

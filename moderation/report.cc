@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "moderation/moderation_service.h"
+
 namespace listwarden {
 namespace {
 
@@ -60,6 +62,7 @@ Delay DelayOf(const std::string& list, std::vector<seconds> after) {
 }
 
 bool IsByPerson(const Figures::Decided& decided) {
+  if (decided.by == kCorrectionActor) return false;
   return decided.outcome == HoldState::kReleased || decided.outcome == HoldState::kRejected ||
          decided.outcome == HoldState::kDiscarded;
 }

@@ -67,7 +67,7 @@ Response CheckDraft(Call& call) {
   if (list == nullptr) errors.push_back(Error("list", call.phrases.Say("check-no-list")));
   if (text.empty()) errors.push_back(Error("text", call.phrases.Say("check-empty")));
   if (text.size() > kLongestText) errors.push_back(Error("text", call.phrases.Say("own-correct-long")));
-  const std::string key = "draft:" + PeerOf(call.request);
+  const std::string key = "draft:" + PeerOf(call.request, call.site.settings);
   if (errors.empty() && call.site.accounts.CountFailure(key, kWindow) > kMostChecks)
     errors.push_back(Error("text", call.phrases.Say("check-wait")));
   if (errors.empty()) AddOutcome(call, JudgeDraft(*call.site.policy, *list, subject, text), &view);

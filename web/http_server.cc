@@ -38,8 +38,13 @@ std::string Peer(int fd) {
   char text[INET6_ADDRSTRLEN] = "unix";
   if (address.ss_family == AF_INET)
     inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&address)->sin_addr, text, sizeof text);
-  if (address.ss_family == AF_INET6)
-    inet_ntop(AF_INET6, &reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr, text, sizeof text);
+  if (address.ss_family == AF_INET6) {
+    const in6_addr& six = reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(&six))
+      inet_ntop(AF_INET, six.s6_addr + 12, text, sizeof text);
+    else
+      inet_ntop(AF_INET6, &six, text, sizeof text);
+  }
   return text;
 }
 

@@ -151,9 +151,14 @@ Response DownPage(const Call& call) {
 
 }  // namespace
 
-// Only the proxy can write to the Unix socket, so only there its word is taken.
-std::string PeerOf(const Request& request) {
-  if (request.peer != "unix") return request.peer;
+// Only a proxy can write to the Unix socket.
+bool IsFromProxy(const Request& request, const SiteSettings& settings) {
+  return request.peer == "unix" ||
+         std::find(settings.proxies.begin(), settings.proxies.end(), request.peer) != settings.proxies.end();
+}
+
+std::string PeerOf(const Request& request, const SiteSettings& settings) {
+  if (!IsFromProxy(request, settings)) return request.peer;
   const std::string& given = request.fields["x-forwarded-for"];
   return std::string(Trim(std::string_view(given).substr(given.rfind(',') + 1)));
 }
@@ -236,8 +241,10 @@ std::optional<Visitor> Site::Visit(const Request& request, std::string* new_cook
   const std::string& cookie = request.cookies[is_https_ ? "__Host-session" : "session"];
   const std::string header = LowerAscii(parts_.settings.user_header);
   auto visitor = sessions_.Find(cookie);
-  if (header.empty() || request.peer != "unix") return visitor;
-  const std::string name = LowerAscii(request.fields[header]);
+  if (header.empty() || !IsFromProxy(request, parts_.settings)) return visitor;
+  const std::vector<std::string> names = request.fields.All(header);
+  // Twice: one of them may be the client's own.
+  const std::string name = names.size() == 1 ? LowerAscii(names[0]) : "";
   if (name.empty() || (visitor && visitor->user.name == name)) return visitor;
   *new_cookie = sessions_.Begin(name);
   return sessions_.Find(*new_cookie);
@@ -350,7 +357,8 @@ Response Site::SignInPage(Call& call, const std::string& error, int status) {
 
 Response Site::SignIn(Call& call) {
   const FieldList& form = call.request.form;
-  const Sessions::Attempt attempt = sessions_.SignIn(form["name"], form["password"], PeerOf(call.request));
+  const Sessions::Attempt attempt =
+      sessions_.SignIn(form["name"], form["password"], PeerOf(call.request, call.site.settings));
   if (attempt.must_wait) return SignInPage(call, call.phrases.Say("sign-in-wait"), 429);
   if (attempt.cookie.empty()) return SignInPage(call, call.phrases.Say("sign-in-wrong"), 403);
   sessions_.End(call.request.cookies[is_https_ ? "__Host-session" : "session"]);

@@ -25,7 +25,8 @@ namespace listwarden {
 struct SiteSettings {
   std::string base_url = "http://127.0.0.1:8025";  // as people reach it; the only source of addresses
   std::chrono::seconds undo{30};                   // how long a decision waits before anything leaves
-  std::string user_header;                         // set by a trusted proxy on the Unix socket; empty: none
+  std::string user_header;                         // set by a trusted proxy; empty: none
+  std::vector<std::string> proxies;                // addresses of trusted proxies, beside the Unix socket
 };
 
 struct SiteParts {
@@ -88,7 +89,7 @@ Response ShowMessage(const Call& call, int status, std::string_view heading_key,
                      const std::vector<std::string>& paragraphs);
 Response NotFound(const Call& call);
 // Where the request came from, as far as it can be believed.
-std::string PeerOf(const Request& request);
+std::string PeerOf(const Request& request, const SiteSettings& settings);
 View Error(const std::string& field, const std::string& text);
 
 }  // namespace listwarden

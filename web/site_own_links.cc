@@ -6,7 +6,7 @@ namespace listwarden {
 // The secret leaves the address bar at once, and from then on goes with the pages of its post only.
 Response Site::OpenLink(Call& call) {
   const std::string secret = call.request.path.substr(kLinkPath.size());
-  const OwnLinks::Opened opened = own_links_.Open(secret, "", PeerOf(call.request));
+  const OwnLinks::Opened opened = own_links_.Open(secret, "", PeerOf(call.request, call.site.settings));
   if (opened.answer != OwnLinks::Answer::kOpens) return LinkRefused(call, opened.answer, true);
   const std::string path = "/mine/" + opened.link.held_id;
   Response response = Redirect(path);
@@ -17,7 +17,7 @@ Response Site::OpenLink(Call& call) {
 
 Response Site::Owned(Call& call, const std::string& id, Response (*answer)(Call&)) {
   const std::string& secret = call.request.cookies[is_https_ ? "__Secure-post" : "post"];
-  const OwnLinks::Opened opened = own_links_.Open(secret, id, PeerOf(call.request));
+  const OwnLinks::Opened opened = own_links_.Open(secret, id, PeerOf(call.request, call.site.settings));
   if (opened.answer != OwnLinks::Answer::kOpens) return LinkRefused(call, opened.answer, !secret.empty());
   call.held = parts_.store.Find(id);
   if (!call.held) return LinkRefused(call, OwnLinks::Answer::kUnknown, true);

@@ -78,8 +78,10 @@ test("nothing that mail carries runs, or breaks a page", async () => {
     await ann.page.waitForSelector("text=is rejected");
     await quiet(ann.page, "rejected");
   }
-  await ann.page.goto(address + "/decided?q=943");
-  await quiet(ann.page, "decided");
+  for (const path of ["/decided?q=943", "/reports", "/decided?outcome=any&from=2026-01-01&until=2099-01-01&q=943"]) {
+    await ann.page.goto(address + path);
+    await quiet(ann.page, path);
+  }
   assert.deepEqual(ann.faults, [], "no console error, no Content-Security-Policy report, no request elsewhere");
 });
 
@@ -87,7 +89,8 @@ test("nothing that an address carries runs", async () => {
   for (const payload of PAYLOADS) {
     const value = encodeURIComponent(payload);
     for (const path of [`/?q=${value}&list=${value}&filter=${value}&order=${value}&similar=${value}&page=${value}`,
-      `/?said=forward&who=${value}`, `/?said=bulk&n=${value}&of=${value}`, `/sign-in?next=${value}`, `/${value}`]) {
+      `/reports?period=${value}&list=${value}`, `/decided?outcome=any&rule=${value}&from=${value}&until=${value}`,
+      `/decided?outcome=${value}&from=2026-01-01&until=2099-01-01&rule=${value}`, `/?said=forward&who=${value}`, `/?said=bulk&n=${value}&of=${value}`, `/sign-in?next=${value}`, `/${value}`]) {
       await ann.page.goto(address + path);
       await quiet(ann.page, path);
     }

@@ -53,6 +53,10 @@ const visit = {
     await page.waitForSelector("#why");
   },
   "not found": (page) => page.goto(address + "/posts/0123456789abcdef"),
+  report: (page) => page.goto(address + "/reports"),
+  "report of a month": (page) => page.goto(address + "/reports?period=" + new Date().toISOString().slice(0, 7)),
+  "report of nothing": (page) => page.goto(address + "/reports?period=2020-01"),
+  counted: (page) => page.goto(address + "/decided?outcome=any&from=2026-01-01&until=2099-01-01&rule=confidentiality/nhs-number"),
   keys: (page) => page.goto(address + "/keys"),
   accessibility: (page) => page.goto(address + "/accessibility"),
 };
@@ -83,10 +87,10 @@ test("every page speaks Welsh when it is chosen", async () => {
   await signIn(page, "ann");
   await page.click("text=Cymraeg");
   await page.waitForSelector("html[lang=cy]");
-  for (const name of ["queue", "decided", "keys", "accessibility"]) {
+  for (const name of ["queue", "decided", "report", "counted", "keys", "accessibility"]) {
     await visit[name](page);
     assert.equal(await page.getAttribute("html", "lang"), "cy", name);
-    const said = await page.locator("main h1, main label, main button, main th, main p:not(.from, .when)").allInnerTexts();
+    const said = await page.locator("main h1, main label, main button, main th[scope=col], main p:not(.from, .when)").allInnerTexts();
     assert.doesNotMatch(said.join("\n"), /\b(the|and|with)\b/, name);
   }
   await context.close();

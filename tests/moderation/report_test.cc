@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "filters/registry.h"
+#include "moderation/moderation_service.h"
 
 namespace listwarden {
 namespace {
@@ -88,6 +89,7 @@ TEST(Report, TellsHowLongPeopleTookAndLeavesOutWhatNobodyDecided) {
     figures.decided.push_back({kList, kMonday, HoldState::kRejected, "ann", hours(hour)});
   figures.decided.push_back({kList, kMonday, HoldState::kExpired, "expiry", hours(168)});
   figures.decided.push_back({kList, kMonday, HoldState::kWithdrawn, "bo", hours(100)});
+  figures.decided.push_back({kList, kMonday, HoldState::kReleased, std::string(kCorrectionActor), hours(1)});
   const Report report = ReportOf(figures);
   ASSERT_THAT(report.delays, SizeIs(2)) << "all, and the one list";
   EXPECT_EQ(report.delays[0].decisions, 10u);

@@ -217,15 +217,26 @@ TEST_F(DeskTest, LetsOnlyOwnersAndAdminsTrust) {
   ASSERT_TRUE(store_->FindTrust(kList, "ann@hospital.example"));
 }
 
-TEST_F(DeskTest, BelievesTheProxysUserOnTheUnixSocketOnly) {
+TEST_F(DeskTest, BelievesTheUserOfTrustedProxiesOnly) {
   settings_.user_header = "X-Remote-User";
+  settings_.proxies = {"192.0.2.80"};
   site_ = std::make_unique<Site>(
       SiteParts{*store_, *accounts_, *service_, *notices_, policy_, *pages_, clock_, settings_});
   AddUser("ann", Role::kModerator);
   fields_ = {{"x-remote-user", "Ann"}};
   EXPECT_EQ(Get("/").status, 303);
-  peer_ = "unix";
-  EXPECT_EQ(Get("/").status, 200);
+  for (const char* proxy : {"unix", "192.0.2.80"}) {
+    peer_ = proxy;
+    cookies_.clear();
+    EXPECT_EQ(Get("/").status, 200) << proxy;
+  }
+  cookies_.clear();
+  Request twice;
+  twice.method = "GET";
+  twice.target = twice.path = "/";
+  twice.fields.Add("x-remote-user", "ann");
+  EXPECT_EQ(Ask(std::move(twice)).status, 303) << "the client's own beside the proxy's";
+  cookies_.clear();
   fields_ = {{"x-remote-user", "nobody"}};
   cookies_.clear();
   EXPECT_EQ(Get("/").status, 303);

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two moderators decide the same posts at the same moment (tests/faults/races.cc).
+
+race_campaign.py BIN SOURCE [RACES] [SEED]     tests/faults/results/races.txt keeps the long form
+"""
+import datetime
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def main():
+    binaries, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    races = int(sys.argv[3]) if len(sys.argv) > 3 else 300
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-races-"))
+    begun = time.time()
+    try:
+        done = subprocess.run([binaries / "races", folder, source / "etc" / "notices", str(races), str(seed)],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    line = f"seed {seed}, {time.time() - begun:.0f} s: {done.stdout.strip() or f'ended with {done.returncode}'}"
+    print(line)
+    if races >= 1000:
+        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+        when = datetime.date.today().isoformat()
+        with (source / "tests" / "faults" / "results" / "races.txt").open("a", encoding="utf-8") as out:
+            out.write(f"{when} {commit.stdout.strip()} tests/faults/race_campaign.py BIN SOURCE {races} {seed}\n  {line}\n")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
