@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 
 #include "apps/commands.h"
 #include "apps/service.h"
 #include "apps/terminal.h"
 #include "base/error.h"
 #include "hold/records.h"
+#include "hold/store_copy.h"
+#include "hold/store_place.h"
 
 namespace listwarden {
 namespace {
@@ -114,6 +117,29 @@ int StoreBackupCommand(const std::string& config, const std::vector<std::string>
   office.records->Backup(arguments.rest[0]);
   std::cout << arguments.rest[0]
             << ": written; a store restored from it sends nothing until `store resume`\n";
+  return 0;
+}
+
+int StoreMigrateCommand(const std::string&, const std::vector<std::string>& given) {
+  const Arguments arguments = ParseArguments(given);
+  if (arguments.rest.size() != 2)
+    throw SettingsError("give both stores: a file, or postgresql://HOST/DATABASE");
+  for (const std::string& place : arguments.rest) {
+    if (const std::string complaint = PlaceComplaint(place); !complaint.empty())
+      throw SettingsError("this place " + complaint);
+  }
+  const std::string &from = arguments.rest[0], &to = arguments.rest[1];
+  if (!IsOnServer(from) && !std::filesystem::exists(from)) throw SettingsError(from + ": is not there");
+  const SystemClock clock;
+  std::optional<Progress> shown;
+  const CopyReport report = MoveStore(from, to, clock, Actor(), [&](std::size_t done, std::size_t total) {
+    if (!shown) shown.emplace(total);
+    shown->Reach(done);
+  });
+  shown.reset();
+  std::cout << report.rows << " rows, the same in both (SHA-256 " << report.hash << ")\n"
+            << "Now write store = " << to << " and start the daemons; people log in anew.\n"
+            << from << " is left as it was, and sends nothing any more.\n";
   return 0;
 }
 

@@ -32,6 +32,7 @@ int AuditSignCommand(const std::string& config, const std::vector<std::string>& 
 int EraseCommand(const std::string& config, const std::vector<std::string>& arguments);
 int PurgeCommand(const std::string& config, const std::vector<std::string>& arguments);
 int StoreBackupCommand(const std::string& config, const std::vector<std::string>& arguments);
+int StoreMigrateCommand(const std::string& config, const std::vector<std::string>& arguments);
 int StoreResumeCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ReportCommand(const std::string& config, const std::vector<std::string>& arguments);
 int PolicyTestCommand(const std::string& config, const std::vector<std::string>& arguments);

@@ -115,11 +115,11 @@ Progress::~Progress() {
   if (is_shown_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::Step() {
-  ++done_;
+void Progress::Reach(std::size_t done) {
+  done_ = done;
   if (!is_shown_ || Seconds() < next_) return;
   next_ = Seconds() + 0.1;
-  std::fprintf(stderr, "\r%zu of %zu ", done_, total_);
+  std::fprintf(stderr, "\r%zu of %zu  %zu %% ", done_, total_, done_ * 100 / total_);
 }
 
 }  // namespace listwarden

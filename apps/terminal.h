@@ -20,12 +20,13 @@ std::string Table(const std::vector<std::vector<std::string>>& rows);
 // Text wrapped at `width` with `indent` blanks in front of each line.
 std::string Wrapped(std::string_view text, std::size_t indent, std::size_t width = 78);
 
-// "1,234 of 9,000" on standard error, at most ten times a second, only on a terminal.
+// "1234 of 9000  13 %" on standard error, at most ten times a second, only on a terminal.
 class Progress {
  public:
   explicit Progress(std::size_t total);
   ~Progress();
-  void Step();
+  void Step() { Reach(done_ + 1); }
+  void Reach(std::size_t done);
 
  private:
   std::size_t total_, done_ = 0;

@@ -8,12 +8,14 @@
 #include "hold/hold_store.h"
 #include "hold/identity.h"
 #include "hold/postgres_database.h"
+#include "hold/store_copy.h"
 
 namespace listwarden {
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(5);  // a restart or a failover, while the MTA waits
 constexpr auto kPause = std::chrono::milliseconds(100);
+const SystemClock kSystemClock;
 constexpr std::int64_t kMarksLast = 24 * 3600;
 
 std::exception_ptr Failure(const PostgresError& e) {
@@ -23,10 +25,10 @@ std::exception_ptr Failure(const PostgresError& e) {
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(std::string uri, const Clock* clock)
-    : uri_(std::move(uri)), clock_(clock), writer_id_(NewHeldId()) {
-  writer_ = Connect();
-  writer_->Migrate();
+PostgresConnection::PostgresConnection(std::string uri, const Clock* clock, Use use)
+    : uri_(std::move(uri)), clock_(clock), use_(use), writer_id_(NewHeldId()) {
+  writer_ = ConnectAsUser();
+  use == Use::kCopy ? writer_->BeginCopy() : writer_->Migrate();
   writer_->BeginWrite();
   SqlRow(*writer_, "DELETE FROM writer WHERE time < ?", writer_->Now() - kMarksLast).Run();
   writer_->Commit();
@@ -38,6 +40,12 @@ std::unique_ptr<PostgresDatabase> PostgresConnection::Connect() const {
   return std::make_unique<PostgresDatabase>(uri_, clock_);
 }
 
+std::unique_ptr<PostgresDatabase> PostgresConnection::ConnectAsUser() const {
+  auto database = Connect();
+  database->JoinUsers(use_);
+  return database;
+}
+
 void PostgresConnection::Persist(std::unique_ptr<PostgresDatabase>* database,
                                  const std::function<void()>& act) {
   // Who is known to be away is asked once, so that callers do not queue up behind our patience.
@@ -45,7 +53,7 @@ void PostgresConnection::Persist(std::unique_ptr<PostgresDatabase>* database,
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (auto pause = std::chrono::milliseconds(0);; pause = kPause) {
     try {
-      if (!*database) *database = Connect();
+      if (!*database) *database = database == &writer_ ? ConnectAsUser() : Connect();
       is_reachable_ = true;
       return act();
     } catch (const PostgresError& e) {
@@ -137,8 +145,13 @@ void PostgresConnection::Scrub() {
   });
 }
 
-void PostgresConnection::Backup(const std::filesystem::path&) {
-  throw StoreError("this store is backed up where PostgreSQL runs: pg_dump, or pg_basebackup with the log");
+void PostgresConnection::Backup(const std::filesystem::path& file) {
+  if (std::filesystem::exists(file)) throw StoreError(file.string() + ": is there already; give a new name");
+  BackUpInto(file, *this, clock_ != nullptr ? *clock_ : kSystemClock);
+}
+
+void PostgresConnection::FinishCopy() {
+  queue_.Alone([&] { Persist(&writer_, [&] { writer_->FinishCopy(); }); });
 }
 
 }  // namespace listwarden

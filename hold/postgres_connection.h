@@ -21,12 +21,13 @@ class PostgresConnection : public SqlConnection {
  public:
   // `uri`: postgresql://…, with several hosts if there are standbys. The server's clock counts, unless tests
   // give one.
-  explicit PostgresConnection(std::string uri, const Clock* clock = nullptr);
+  explicit PostgresConnection(std::string uri, const Clock* clock = nullptr, Use use = Use::kShared);
   ~PostgresConnection() override;
 
   std::uint64_t FreeBytes() const override;
   void Scrub() override;
   void Backup(const std::filesystem::path& file) override;
+  void FinishCopy() override;
 
  protected:
   void WriteJob(const Job& job) override;
@@ -34,6 +35,7 @@ class PostgresConnection : public SqlConnection {
 
  private:
   std::unique_ptr<PostgresDatabase> Connect() const;
+  std::unique_ptr<PostgresDatabase> ConnectAsUser() const;
   // Repeats `act` while it is worth it and the patience lasts; it drops `database` when the connection is
   // lost.
   void Persist(std::unique_ptr<PostgresDatabase>* database, const std::function<void()>& act);
@@ -44,6 +46,7 @@ class PostgresConnection : public SqlConnection {
 
   const std::string uri_;
   const Clock* const clock_;
+  const Use use_;
   const std::string writer_id_;
   std::atomic<bool> is_reachable_{true};
 

@@ -25,6 +25,16 @@ SET idle_in_transaction_session_timeout = '30s';
 SELECT set_config('synchronous_commit', 'on', false)
   WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');
 )sql";
+// Rows came with their numbers; the next ones go on from there.
+constexpr const char* kContinueNumbers = R"sql(
+DO $$ DECLARE one RECORD; BEGIN
+  FOR one IN SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = current_schema() AND is_identity = 'YES' LOOP
+    EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(%I), 0) + 1, false) FROM %I',
+                   one.table_name, one.column_name, one.column_name, one.table_name);
+  END LOOP;
+END $$
+)sql";
 constexpr const char* kSeconds = "; SELECT floor(extract(epoch FROM clock_timestamp()))::bigint";
 
 bool IsClass(const std::string& state, const char* two) { return state.compare(0, 2, two) == 0; }
@@ -106,6 +116,21 @@ class PostgresDatabase::Statement : public SqlStatement {
     }
   }
   bool IsNull(int column) const override { return PQgetisnull(result_.get(), row_, column) != 0; }
+  int ColumnCount() const override { return PQnfields(result_.get()); }
+  SqlType Type(int column) const override {
+    if (IsNull(column)) return SqlType::kNull;
+    switch (PQftype(result_.get(), column)) {
+      case kBool:
+      case kInt2:
+      case kInt4:
+      case kInt8:
+        return SqlType::kInt;
+      case kBytes:
+        return SqlType::kBlob;
+      default:
+        return SqlType::kText;
+    }
+  }
 
  private:
   struct Value {
@@ -219,16 +244,29 @@ void PostgresDatabase::Commit() {
     throw PostgresError("the transaction was rolled back", "40000", false);
 }
 
+std::int64_t PostgresDatabase::LockedVersion() {
+  Execute("BEGIN; SELECT pg_advisory_xact_lock(hashtext('listwarden schema'))");
+  const auto tables = Number(
+      "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace");
+  if (tables > 0 && Number("SELECT count(*) WHERE to_regclass('schema_version') IS NULL") > 0)
+    throw StoreError("the database has tables that are not ours; give an empty one");
+  Execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
+  // What each writer wrote last: after a lost answer to COMMIT it tells what became of it.
+  Execute(
+      "CREATE TABLE IF NOT EXISTS writer (id TEXT PRIMARY KEY, number BIGINT NOT NULL, time BIGINT NOT "
+      "NULL)");
+  return Number("SELECT max(version) FROM schema_version");
+}
+
+void PostgresDatabase::SetVersion(std::int64_t version) {
+  Execute("DELETE FROM schema_version; INSERT INTO schema_version VALUES (" + std::to_string(version) + ")");
+}
+
 void PostgresDatabase::Migrate() {
   const auto& steps = SchemaSteps();
   const auto newest = static_cast<std::int64_t>(steps.size());
-  Execute("BEGIN; SELECT pg_advisory_xact_lock(hashtext('listwarden schema'))");
-  if (Number("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = "
-             "current_schema()::regnamespace") > 0 &&
-      Number("SELECT count(*) WHERE to_regclass('schema_version') IS NULL") > 0)
-    throw StoreError("the database has tables that are not ours; give an empty one");
-  Execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
-  const std::int64_t version = Number("SELECT max(version) FROM schema_version");
+  const std::int64_t version = LockedVersion();
+  if (version < 0) throw StoreError(std::string("the database") + kUnfinished);
   if (version > newest) {
     throw StoreError("the database was made by a newer version (schema " + std::to_string(version) +
                      "); install that version again");
@@ -237,10 +275,35 @@ void PostgresDatabase::Migrate() {
     const SchemaStep& step = steps[static_cast<std::size_t>(next)];
     Execute(InPostgres(step.tables));
     Execute(std::string(step.postgres_guards));
-    Execute("DELETE FROM schema_version; INSERT INTO schema_version VALUES (" + std::to_string(next + 1) +
-            ")");
+  }
+  if (version < newest) SetVersion(newest);
+  Commit();
+}
+
+void PostgresDatabase::BeginCopy() {
+  const auto newest = static_cast<std::int64_t>(SchemaSteps().size());
+  const std::int64_t version = LockedVersion();
+  if (version != 0 && version != -newest) throw StoreError(std::string("the database") + kNotEmpty);
+  if (version == 0) {
+    for (const SchemaStep& step : SchemaSteps()) Execute(InPostgres(step.tables));
+    SetVersion(-newest);
   }
   Commit();
+}
+
+void PostgresDatabase::FinishCopy() {
+  if (LockedVersion() > 0) return Commit();  // the answer was lost, the copy was finished
+  for (const SchemaStep& step : SchemaSteps()) Execute(std::string(step.postgres_guards));
+  Execute(kContinueNumbers);
+  SetVersion(static_cast<std::int64_t>(SchemaSteps().size()));
+  Commit();
+}
+
+void PostgresDatabase::JoinUsers(Use use) {
+  const std::string lock = use == Use::kShared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
+  if (Number("SELECT " + lock + "(hashtext('listwarden store'), hashtext(current_schema()))::int") == 1)
+    return;
+  throw StoreError(std::string("the database") + (use == Use::kShared ? kBeingMoved : kInUse));
 }
 
 }  // namespace listwarden

@@ -42,7 +42,10 @@ class PostgresDatabase : public SqlDatabase {
   const char* lock_row() const override { return " FOR UPDATE"; }
   const char* lock_next_row() const override { return " FOR UPDATE SKIP LOCKED"; }
 
-  void Migrate();                        // to the newest schema
+  void Migrate();    // to the newest schema
+  void BeginCopy();  // tables only, in an empty database, or in one where that was begun
+  void FinishCopy();
+  void JoinUsers(Use use);               // for as long as the connection lasts
   void Execute(const std::string& sql);  // may be several; values of the last one are dropped
   void BeginWrite();                     // waits until nobody else writes, on this machine or another
   void BeginRead();
@@ -62,6 +65,8 @@ class PostgresDatabase : public SqlDatabase {
   std::int64_t Number(const std::string& sql);
   void Begin(const std::string& sql);
   void CheckServer();
+  std::int64_t LockedVersion();  // begins the transaction; 0 of an empty database, negative of a copy begun
+  void SetVersion(std::int64_t version);
   const std::string& NameOf(const std::string& sql);
 
   const Clock* clock_;

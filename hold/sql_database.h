@@ -16,6 +16,8 @@
 
 namespace listwarden {
 
+enum class SqlType { kNull, kInt, kText, kBlob };
+
 class SqlStatement {
  public:
   virtual ~SqlStatement() = default;
@@ -28,6 +30,8 @@ class SqlStatement {
   virtual std::int64_t Int(int column) const = 0;
   virtual std::string Text(int column) const = 0;  // of a blob as well
   virtual bool IsNull(int column) const = 0;
+  virtual int ColumnCount() const = 0;
+  virtual SqlType Type(int column) const = 0;  // of the value in this row
 };
 
 class SqlDatabase {
@@ -71,10 +75,16 @@ class SqlRow {
   std::int64_t Int(int column) const { return statement_->Int(column); }
   std::string Text(int column) const { return statement_->Text(column); }
   bool IsNull(int column) const { return statement_->IsNull(column); }
+  int ColumnCount() const { return statement_->ColumnCount(); }
+  SqlType Type(int column) const { return statement_->Type(column); }
 
  private:
   std::unique_ptr<SqlStatement> statement_;
 };
+
+// kAlone: refused while anybody else has the store open, and keeps them out. kCopy: so too, of an empty
+// place, which becomes a store with FinishCopy.
+enum class Use { kShared, kAlone, kCopy };
 
 class SqlConnection {
  public:
@@ -99,6 +109,7 @@ class SqlConnection {
   // Afterwards no byte of what was deleted is left in the files.
   virtual void Scrub() = 0;
   virtual void Backup(const std::filesystem::path& file) = 0;  // as Records::Backup
+  virtual void FinishCopy() = 0;                               // the guards, and the mark of a whole store
 
  protected:
   using Job = std::function<void(SqlDatabase&)>;

@@ -194,17 +194,10 @@ constexpr std::string_view kRenamed = R"sql(
 ALTER TABLE held RENAME COLUMN "similar" TO similar_key;
 )sql";
 
-// Ours alone: what each writer wrote last, so that after a lost answer to COMMIT it is known what became of
-// it.
-constexpr std::string_view kPostgresWriters = R"sql(
-CREATE TABLE writer (id TEXT PRIMARY KEY, number BIGINT NOT NULL, time BIGINT NOT NULL);
-)sql";
-
 }  // namespace
 
 const std::vector<SchemaStep>& SchemaSteps() {
-  static const std::string postgres_first = std::string(kPostgresGuards) + std::string(kPostgresWriters);
-  static const std::vector<SchemaStep> steps = {{kTables, kSqliteGuards, postgres_first},
+  static const std::vector<SchemaStep> steps = {{kTables, kSqliteGuards, kPostgresGuards},
                                                 {kRecords, kSqliteRecordGuards, kPostgresRecordGuards},
                                                 {kRenamed, "", ""}};
   return steps;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "hold/hold_store.h"
+#include "hold/sql_schema.h"
 #include "hold/sqlite_database.h"
 
 namespace listwarden {
@@ -68,8 +69,12 @@ std::exception_ptr Failure(const SQLite::Exception& e) {
 }  // namespace
 
 SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& clock,
-                                   std::uint64_t ballast_bytes)
-    : file_(std::filesystem::absolute(file)), clock_(clock), ballast_bytes_(ballast_bytes) {
+                                   std::uint64_t ballast_bytes, Use use)
+    : file_(std::filesystem::absolute(file)),
+      clock_(clock),
+      ballast_bytes_(ballast_bytes),
+      use_(use),
+      is_copy_(use == Use::kCopy) {
   const GroupMayWrite mode;
   lock_file_ = open((file_.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
   // SQLite would make it 0640, and gives the files beside it the same mode.
@@ -79,6 +84,7 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
     throw StoreError(file_.string() +
                      ": the folder cannot be written; expected one that belongs to this user");
   try {
+    JoinUsers();
     FileLock lock(lock_file_);
     OpenWriter();
     KeepBallast();
@@ -104,9 +110,18 @@ SqliteConnection::~SqliteConnection() {
   close(lock_file_);
 }
 
+// A lock beside the writers' one, for as long as the store is open.
+void SqliteConnection::JoinUsers() const {
+  struct flock all {};
+  all.l_type = use_ == Use::kShared ? F_RDLCK : F_WRLCK;
+  all.l_whence = SEEK_SET;
+  if (fcntl(lock_file_, F_OFD_SETLK, &all) == 0) return;
+  throw StoreError(file_.string() + (use_ == Use::kShared ? kBeingMoved : kInUse));
+}
+
 void SqliteConnection::OpenWriter() {
   auto database = std::make_unique<SqliteDatabase>(file_.string(), clock_);
-  database->Migrate(file_.string());
+  is_copy_ ? database->BeginCopy(file_.string()) : database->Migrate(file_.string());
   // After a failed fsync, of this process or of one before it, the kernel calls the lost pages clean: copying
   // the log into the database writes and syncs them as new ones.
   const bool is_copied = database->Checkpoint("TRUNCATE");
@@ -220,6 +235,14 @@ void SqliteConnection::WithWriter(const std::function<void()>& act) {
 
 void SqliteConnection::Scrub() {
   WithWriter([&] {
+    if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
+  });
+}
+
+void SqliteConnection::FinishCopy() {
+  WithWriter([&] {
+    writer_->FinishCopy();
+    is_copy_ = false;
     if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
   });
 }

@@ -21,7 +21,8 @@ class SqliteDatabase;
 
 class SqliteConnection : public SqlConnection {
  public:
-  SqliteConnection(std::filesystem::path file, const Clock& clock, std::uint64_t ballast_bytes);
+  SqliteConnection(std::filesystem::path file, const Clock& clock, std::uint64_t ballast_bytes,
+                   Use use = Use::kShared);
   ~SqliteConnection() override;
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -29,12 +30,14 @@ class SqliteConnection : public SqlConnection {
   std::uint64_t FreeBytes() const override;
   void Scrub() override;
   void Backup(const std::filesystem::path& file) override;
+  void FinishCopy() override;
 
  protected:
   void WriteJob(const Job& job) override;
   void ReadJob(const Job& job) override;
 
  private:
+  void JoinUsers() const;
   void OpenWriter();
   void RunBatch(const JobQueue::Batch& batch);
   void RunTransaction(const JobQueue::Batch& batch);
@@ -49,6 +52,8 @@ class SqliteConnection : public SqlConnection {
   const std::filesystem::path file_;
   const Clock& clock_;
   const std::uint64_t ballast_bytes_;
+  const Use use_;
+  bool is_copy_ = false;  // not yet whole
   int lock_file_ = -1;
 
   JobQueue queue_;

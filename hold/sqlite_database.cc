@@ -43,6 +43,12 @@ class SqliteDatabase::Statement : public SqlStatement {
     return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(value.getBytes()));
   }
   bool IsNull(int column) const override { return statement_->getColumn(column).isNull(); }
+  int ColumnCount() const override { return statement_->getColumnCount(); }
+  SqlType Type(int column) const override {
+    const SQLite::Column value = statement_->getColumn(column);
+    if (value.isNull()) return SqlType::kNull;
+    return value.isInteger() ? SqlType::kInt : value.isBlob() ? SqlType::kBlob : SqlType::kText;
+  }
 
  private:
   SqliteDatabase& database_;
@@ -89,13 +95,15 @@ bool SqliteDatabase::Checkpoint(const char* mode) {
   return done.Step() && done.Int(0) == 0 && done.Int(1) == done.Int(2);
 }
 
+int SqliteDatabase::Number(const char* sql) { return database_->execAndGet(sql).getInt(); }
+
 void SqliteDatabase::Migrate(const std::string& file) {
-  const auto number = [&](const char* sql) { return database_->execAndGet(sql).getInt(); };
   const auto& steps = SchemaSteps();
   const int newest = static_cast<int>(steps.size());
-  const int version = number("PRAGMA user_version");
-  const bool is_empty = number("SELECT count(*) FROM sqlite_schema") == 0;
-  if (!is_empty && number("PRAGMA application_id") != kSqliteApplicationId)
+  const int version = Number("PRAGMA user_version"), application = Number("PRAGMA application_id");
+  const bool is_empty = Number("SELECT count(*) FROM sqlite_schema") == 0;
+  if (application == kSqliteCopyId) throw StoreError(file + kUnfinished);
+  if (!is_empty && application != kSqliteApplicationId)
     throw StoreError(file + ": is no hold store, or one from before the first release; move it away");
   if (version > newest) {
     throw StoreError(file + ": was made by a newer version (schema " + std::to_string(version) +
@@ -109,6 +117,28 @@ void SqliteDatabase::Migrate(const std::string& file) {
     database_->exec("PRAGMA user_version = " + std::to_string(next + 1));
     transaction.commit();
   }
+}
+
+void SqliteDatabase::BeginCopy(const std::string& file) {
+  const auto newest = std::to_string(SchemaSteps().size());
+  if (Number("SELECT count(*) FROM sqlite_schema") > 0) {
+    if (Number("PRAGMA application_id") != kSqliteCopyId ||
+        std::to_string(Number("PRAGMA user_version")) != newest)
+      throw StoreError(file + kNotEmpty);
+    return;
+  }
+  SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+  for (const SchemaStep& step : SchemaSteps()) database_->exec(std::string(step.tables));
+  database_->exec("PRAGMA application_id = " + std::to_string(kSqliteCopyId));
+  database_->exec("PRAGMA user_version = " + newest);
+  transaction.commit();
+}
+
+void SqliteDatabase::FinishCopy() {
+  SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+  for (const SchemaStep& step : SchemaSteps()) database_->exec(std::string(step.sqlite_guards));
+  database_->exec("PRAGMA application_id = " + std::to_string(kSqliteApplicationId));
+  transaction.commit();
 }
 
 }  // namespace listwarden

@@ -27,7 +27,9 @@ class SqliteDatabase : public SqlDatabase {
   const char* lock_next_row() const override { return ""; }
 
   void Execute(const std::string& sql);
-  void Migrate(const std::string& file);  // to the newest schema
+  void Migrate(const std::string& file);    // to the newest schema
+  void BeginCopy(const std::string& file);  // tables only, in an empty file, or in one where that was begun
+  void FinishCopy();
   bool IsInTransaction() const;
   int wal_pages() const { return wal_pages_; }  // after the last commit
   // Copies the log into the database and syncs it; false when a reader kept some of it back.
@@ -35,6 +37,7 @@ class SqliteDatabase : public SqlDatabase {
 
  private:
   class Statement;
+  int Number(const char* sql);
   const Clock& clock_;
   std::unique_ptr<SQLite::Database> database_;
   std::map<std::string, std::unique_ptr<SQLite::Statement>> idle_;  // prepared, not in use

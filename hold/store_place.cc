@@ -58,9 +58,9 @@ std::string PlaceComplaint(const std::string& place) {
 }
 
 std::unique_ptr<SqlConnection> ConnectTo(const std::string& place, const Clock& clock,
-                                         std::uint64_t ballast_bytes) {
-  if (IsOnServer(place)) return std::make_unique<PostgresConnection>(place);
-  return std::make_unique<SqliteConnection>(place, clock, ballast_bytes);
+                                         std::uint64_t ballast_bytes, Use use) {
+  if (IsOnServer(place)) return std::make_unique<PostgresConnection>(place, nullptr, use);
+  return std::make_unique<SqliteConnection>(place, clock, ballast_bytes, use);
 }
 
 std::unique_ptr<HoldStore> OpenHoldStore(const std::string& place, const Clock& clock,

@@ -14,6 +14,6 @@ bool IsOnServer(const std::string& place);
 // What is wrong with it, and what to do; empty when it can be tried. Nothing is connected.
 std::string PlaceComplaint(const std::string& place);
 std::unique_ptr<SqlConnection> ConnectTo(const std::string& place, const Clock& clock,
-                                         std::uint64_t ballast_bytes = 0);
+                                         std::uint64_t ballast_bytes = 0, Use use = Use::kShared);
 
 }  // namespace listwarden

@@ -181,4 +181,28 @@ TEST_P(HoldStoreContract, RetentionDropsTextsFirstAndNamesLaterPerList) {
   EXPECT_EQ(store_->FiguresFor(query).decided.size(), 2u) << "the figures stay";
 }
 
+TEST_P(HoldStoreContract, ABackupIsWholeAndStartsPaused) {
+  NewHold post = Post("k1");
+  post.letters = {LetterTo("bo@example.org", "poster-held:{id}")};
+  const std::string id = store_->Hold(post).id;
+  const std::string released = Brought(HoldState::kReleased, "k2");
+  const Keys folder;
+  const auto copy = folder.file().parent_path() / "copy.db";
+  place_->OpenRecords(clock_)->Backup(copy);
+  EXPECT_THROW(place_->OpenRecords(clock_)->Backup(copy), StoreError) << "nothing is written over";
+  EXPECT_FALSE(store_->Hold(Post("k3")).is_repeat) << "the original goes on";
+  const auto restored = OpenHoldStore(copy, clock_);
+  EXPECT_EQ(restored->Find(id)->raw, post.raw);
+  EXPECT_EQ(restored->Find(released)->state, HoldState::kReleased);
+  EXPECT_FALSE(restored->LeaseNext(kMinute));
+  const auto records = OpenRecords(copy, clock_);
+  EXPECT_TRUE(records->IsPaused());
+  records->Resume("ann");
+  EXPECT_FALSE(records->IsPaused());
+  clock_.Advance(kMinute);  // the lease that the original gave out
+  EXPECT_TRUE(restored->LeaseNext(kMinute));
+  EXPECT_TRUE(records->VerifyAudit("").faults.empty());
+  EXPECT_FALSE(place_->OpenRecords(clock_)->IsPaused());
+}
+
 }  // namespace listwarden

@@ -29,6 +29,7 @@ class FakeClock : public Clock {
 class Place {
  public:
   virtual ~Place() = default;
+  virtual std::string Where() const = 0;  // as hold/store_place.h has it
   virtual std::unique_ptr<HoldStore> OpenHolds(const Clock& clock, const HoldLimits& limits) = 0;
   virtual std::unique_ptr<AccountStore> OpenAccounts(const Clock& clock) = 0;
   virtual std::unique_ptr<Records> OpenRecords(const Clock& clock) = 0;

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hold/store_copy.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "hold/sql_audit.h"
+#include "hold/sqlite_connection.h"
+#include "hold/store_place.h"
+
+namespace listwarden {
+namespace {
+
+struct Cell {
+  SqlType type;
+  std::int64_t number;
+  std::string bytes;
+};
+using Row = std::vector<Cell>;  // the key's cells, then all of them
+
+Cell CellOf(const SqlRow& row, int column) {
+  const SqlType type = row.Type(column);
+  if (type == SqlType::kInt) return {type, row.Int(column), {}};
+  return {type, 0, type == SqlType::kNull ? "" : row.Text(column)};
+}
+
+void Bind(SqlRow* row, const Cell& cell) {
+  switch (cell.type) {
+    case SqlType::kNull:
+      return row->Bind(std::nullopt);
+    case SqlType::kInt:
+      return row->Bind(cell.number);
+    case SqlType::kText:
+      return row->Bind(cell.bytes);
+    case SqlType::kBlob:
+      return row->Bind(Blob{cell.bytes});
+  }
+}
+
+std::size_t KeyLength(const CopiedTable& table) {
+  return static_cast<std::size_t>(
+             std::count(table.key, table.key + std::string_view(table.key).size(), ',')) +
+         1;
+}
+
+std::string Marks(std::size_t count) {
+  std::string marks;
+  for (std::size_t i = 0; i < count; ++i) marks += i == 0 ? "?" : ", ?";
+  return "(" + marks + ")";
+}
+
+std::string Ordered(const CopiedTable& table, const std::string& order) {
+  std::string by;
+  for (const char* at = table.key; *at != '\0'; ++at) by += *at == ',' ? order + "," : std::string(1, *at);
+  return " ORDER BY " + by + order;
+}
+
+// The next page after the row `last`, which may be empty for the first.
+std::vector<Row> PageAfter(SqlDatabase& database, const CopiedTable& table, const Row& last) {
+  const std::string name = table.name, key = table.key;
+  SqlRow row(database, "SELECT " + key + ", " + name + ".* FROM " + name +
+                           (last.empty() ? "" : " WHERE (" + key + ") > " + Marks(KeyLength(table))) +
+                           Ordered(table, "") + " LIMIT " + std::to_string(table.page));
+  for (std::size_t i = 0; i < KeyLength(table) && !last.empty(); ++i) Bind(&row, last[i]);
+  std::vector<Row> page;
+  while (row.Step()) {
+    Row& cells = page.emplace_back();
+    for (int column = 0; column < row.ColumnCount(); ++column) cells.push_back(CellOf(row, column));
+  }
+  return page;
+}
+
+Row LastRow(SqlDatabase& database, const CopiedTable& table) {
+  SqlRow row(database, std::string("SELECT ") + table.key + " FROM " + table.name + Ordered(table, " DESC") +
+                           " LIMIT 1");
+  Row last;
+  if (!row.Step()) return last;
+  for (int column = 0; column < row.ColumnCount(); ++column) last.push_back(CellOf(row, column));
+  return last;
+}
+
+void Insert(SqlDatabase& database, const CopiedTable& table, const Row& cells) {
+  const auto key = static_cast<std::ptrdiff_t>(KeyLength(table));
+  SqlRow row(database,
+             std::string("INSERT INTO ") + table.name + " VALUES " + Marks(cells.size() - KeyLength(table)));
+  std::for_each(cells.begin() + key, cells.end(), [&](const Cell& cell) { Bind(&row, cell); });
+  row.Run();
+}
+
+class Hash {
+ public:
+  Hash() { crypto_hash_sha256_init(&state_); }
+  void Add(const Row& row) {
+    for (const Cell& cell : row) {
+      const std::string bytes = cell.type == SqlType::kInt ? std::to_string(cell.number) : cell.bytes;
+      Add(std::to_string(static_cast<int>(cell.type)) + ":" + std::to_string(bytes.size()) + ":");
+      Add(bytes);
+    }
+  }
+  void Add(std::string_view bytes) {
+    crypto_hash_sha256_update(&state_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  }
+  std::string Hex() {
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final(&state_, hash);
+    char hex[2 * sizeof hash + 1];
+    return sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  }
+
+ private:
+  crypto_hash_sha256_state state_;
+};
+
+class Copy {
+ public:
+  Copy(SqlDatabase& from, SqlConnection& to, const CopyProgress& progress)
+      : from_(from), to_(to), progress_(progress) {}
+
+  CopyReport Run() {
+    for (const CopiedTable& table : CopiedTables()) {
+      SqlRow row(from_, std::string("SELECT count(*) FROM ") + table.name);
+      row.Step();
+      report_.rows += static_cast<std::size_t>(row.Int(0));
+    }
+    const bool was_begun = to_.Read([](SqlDatabase& database) {
+      return std::any_of(CopiedTables().begin(), CopiedTables().end(),
+                         [&](const CopiedTable& table) { return !LastRow(database, table).empty(); });
+    });
+    std::string difference = CopyAndCompare();
+    if (!difference.empty() && was_begun) {
+      // Begun from what the source is no longer.
+      Empty();
+      difference = CopyAndCompare();
+    }
+    if (!difference.empty())
+      throw StoreError("table " + difference + " is not the same in the copy; nothing was moved");
+    return report_;
+  }
+
+ private:
+  std::string CopyAndCompare() {
+    done_ = 0;
+    for (const CopiedTable& table : CopiedTables()) CopyRows(table);
+    Hash all;
+    for (const CopiedTable& table : CopiedTables()) {
+      const std::string hash = HashOf(from_, table, true);
+      if (to_.Read([&](SqlDatabase& database) { return HashOf(database, table, false); }) != hash)
+        return table.name;
+      all.Add(hash);
+    }
+    report_.hash = all.Hex();
+    return "";
+  }
+
+  void CopyRows(const CopiedTable& table) {
+    Row last = to_.Read([&](SqlDatabase& database) { return LastRow(database, table); });
+    for (;;) {
+      const std::vector<Row> page = PageAfter(from_, table, last);
+      if (page.empty()) return;
+      last = page.back();
+      to_.Write([&](SqlDatabase& database) {
+        for (const Row& row : page) Insert(database, table, row);
+        return true;
+      });
+      Tell(page.size());
+    }
+  }
+
+  std::string HashOf(SqlDatabase& database, const CopiedTable& table, bool is_told) {
+    Hash hash;
+    for (Row last;;) {
+      const std::vector<Row> page = PageAfter(database, table, last);
+      if (page.empty()) return hash.Hex();
+      last = page.back();
+      for (const Row& row : page) hash.Add(row);
+      if (is_told) Tell(page.size());
+    }
+  }
+
+  void Empty() {
+    to_.Write([](SqlDatabase& database) {
+      for (auto table = CopiedTables().rbegin(); table != CopiedTables().rend(); ++table)
+        SqlRow(database, std::string("DELETE FROM ") + table->name).Run();
+      return true;
+    });
+  }
+
+  void Tell(std::size_t rows) {
+    done_ += rows;
+    if (progress_) progress_(std::min(done_, 2 * report_.rows), 2 * report_.rows);
+  }
+
+  SqlDatabase& from_;
+  SqlConnection& to_;
+  const CopyProgress& progress_;
+  CopyReport report_;
+  std::size_t done_ = 0;
+};
+
+void Pause(SqlConnection& store, std::string_view why) {
+  store.Write([&](SqlDatabase& database) {
+    return SqlRow(database,
+                  "INSERT INTO setting (name, value) VALUES ('paused', ?) ON CONFLICT (name) DO UPDATE SET "
+                  "value ="
+                  " excluded.value",
+                  why)
+        .Run();
+  });
+}
+
+}  // namespace
+
+const std::vector<CopiedTable>& CopiedTables() {
+  static const std::vector<CopiedTable> tables = {{"setting", "name", 500},
+                                                  {"held", "seq", 500},
+                                                  {"content", "held_id,number", 8},
+                                                  {"finding", "seq", 500},
+                                                  {"outbox", "id", 100},
+                                                  {"audit", "seq", 500},
+                                                  {"audit_salt", "id", 500},
+                                                  {"audit_head", "seq", 500},
+                                                  {"trust", "list,address", 500},
+                                                  {"link", "hash", 500},
+                                                  {"token", "id", 500},
+                                                  {"notice_count", "address,list,day", 500},
+                                                  {"account", "name", 500},
+                                                  {"account_right", "account,list,role", 500}};
+  return tables;
+}
+
+const std::vector<std::string_view>& TablesLeftBehind() {
+  static const std::vector<std::string_view> tables = {"session", "failure", "transition"};
+  return tables;
+}
+
+CopyReport CopyStore(SqlConnection& from, SqlConnection& to, const CopyProgress& progress) {
+  const CopyReport report = from.Read([&](SqlDatabase& source) { return Copy(source, to, progress).Run(); });
+  return report;
+}
+
+CopyReport MoveStore(const std::string& from, const std::string& to, const Clock& clock, std::string_view by,
+                     const CopyProgress& progress) {
+  const auto source = ConnectTo(from, clock, 0, Use::kAlone);
+  const auto copy = ConnectTo(to, clock, 0, Use::kCopy);
+  const CopyReport report = CopyStore(*source, *copy, progress);
+  copy->FinishCopy();
+  copy->Write([&](SqlDatabase& database) {
+    const std::string words = std::to_string(report.rows) + " rows, SHA-256 " + report.hash;
+    AppendAudit(database, {by, "store-moved", "", words, "store"});
+    return true;
+  });
+  Pause(*source, "moved");
+  return report;
+}
+
+void BackUpInto(const std::filesystem::path& file, SqlConnection& from, const Clock& clock) {
+  try {
+    SqliteConnection copy(file, clock, 0, Use::kCopy);
+    CopyStore(from, copy, {});
+    Pause(copy, "restored");
+    copy.FinishCopy();
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    throw;
+  }
+  std::filesystem::remove(file.string() + ".lock");
+}
+
+}  // namespace listwarden
