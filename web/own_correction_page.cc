@@ -37,13 +37,12 @@ Response Form(Call& call, const Rewrite& rewrite, const JudgedText* judged, std:
   view.flags["loses-messages"] = editable.loses_attached_messages;
   view.flags["may-release"] =
       ListOf(call).on_correction == OnCorrection::kRelease && call.held->appealed_from.empty();
-  if (judged != nullptr) {
-    const StoredVerdict verdict = ReadVerdict(VerdictJson(judged->message, "", judged->verdict, 0));
-    view.flags["is-judged"] = true;
-    view.flags["is-found"] = judged->IsHeld();
-    AddClauses(call, verdict, &view);
-    if (judged->IsHeld()) AddMarkedText(call, judged->message, verdict, &view);
-  }
+  const StoredVerdict verdict = ReadVerdict(
+      judged == nullptr ? call.held->verdict_json : VerdictJson(judged->message, "", judged->verdict, 0));
+  AddClauses(call, verdict, &view);
+  view.flags["is-judged"] = judged != nullptr;
+  view.flags["is-found"] = judged != nullptr && judged->IsHeld();
+  if (view.flags["is-found"]) AddMarkedText(call, judged->message, verdict, &view);
   view.lists["errors"] = std::move(errors);
   const int status = view.lists["errors"].empty() ? 200 : 422;
   return Page(call, "own-correct", std::move(view), call.phrases.Say("own-correct-title"), status);

@@ -1,7 +1,7 @@
 // What mail, forms and other sites could do to a moderator's browser. SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { LIST, PASSWORD, address, arrived, deliveries, launch, open, open_post, post, send, signIn } from "./desk.mjs";
+import { LIST, PASSWORD, address, arrived, deliveries, launch, open, open_post, ownLink, post, send, signIn } from "./desk.mjs";
 
 // Each sets a mark when it runs.
 const RUN = "window.__xss=1";
@@ -23,13 +23,13 @@ const word = (text) => `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;
 const token = (text) => text.replace(/[^\x21-\x7e]/g, "").replace(/["\\]/g, "'");
 
 // Twenty fields of one message, each with the payload.
-function attack(payload, number) {
+function attack(payload, number, isList = number % 8) {
   const inside = token(payload);
   return [
     `From: ${word(payload)} <xss${number}@hospital.example>`, `To: ${word(payload)} <${LIST}>`, `Cc: ${word(payload)} <x@y.example>`,
     `Subject: ${word("X" + number + " 943 476 5919 " + payload)}`, `Message-ID: <${inside.replace(/[<>@ ]/g, "")}${number}@x.example>`,
     `In-Reply-To: <${inside}>`, `References: <${inside}>`, `Date: ${inside}`, `Reply-To: ${word(payload)} <r@y.example>`,
-    `X-Mailer: ${inside}`, `${number % 8 ? "List-Id" : "X-List"}: ${inside}`, `X-${inside.replace(/[^!-9;-~]/g, "")}: ${inside}`, `Organization: ${word(payload)}`,
+    `X-Mailer: ${inside}`, `${isList ? "List-Id" : "X-List"}: ${inside}`, `X-${inside.replace(/[^!-9;-~]/g, "")}: ${inside}`, `Organization: ${word(payload)}`,
     `Comments: ${inside}`, "MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="b"', "",
     "--b", `Content-Type: text/plain; charset="${inside}"`, "", `NHS number 943 476 5919 ${payload}`, "",
     "--b", "Content-Type: text/html; charset=utf-8", "", `<p>${payload}</p><p>NHS number 943 476 5919</p>`, "",
@@ -52,9 +52,6 @@ const quiet = async (page, what) => {
 };
 
 test("nothing that mail carries runs, or breaks a page", async () => {
-  assert.equal(PAYLOADS.length, 40);
-  for (const [number, payload] of PAYLOADS.entries())
-    await send(attack(payload, number), { from: `xss${number}@hospital.example` });
   for (const order of ["oldest", "newest", "author", "subject"]) {
     await ann.page.goto(`${address}/?q=943&order=${order}`);
     await quiet(ann.page, `queue by ${order}`);
@@ -83,6 +80,47 @@ test("nothing that mail carries runs, or breaks a page", async () => {
     await quiet(ann.page, path);
   }
   assert.deepEqual(ann.faults, [], "no console error, no Content-Security-Policy report, no request elsewhere");
+});
+
+test("nothing that mail carries runs on its author's pages, nor what authors write there", async () => {
+  assert.equal(PAYLOADS.length, 40);
+  for (const [number, payload] of PAYLOADS.entries())
+    await send(attack(payload, `own${number}`, false), { from: `xssown${number}@hospital.example` });
+  const { page, faults, context } = await open(browser);
+  let opened = 0;
+  for (const [number, payload] of PAYLOADS.entries()) {
+    const link = await ownLink(`xssown${number}@hospital.example`, [], 10);
+    if (!link) continue;
+    ++opened;
+    await page.goto(link);
+    await quiet(page, `own post ${number}`);
+    for (const act of ["/withdraw", "/correct", `/correct?said=${encodeURIComponent(payload)}`]) {
+      await page.goto(link);
+      await page.goto(page.url() + act);
+      await quiet(page, `${act} ${number}`);
+    }
+    await page.fill("#subject", payload);
+    await page.fill("#text", `NHS number 943 476 5919 ${payload}`);
+    await page.click("button[value=check]");
+    await page.waitForSelector("button[value=send-anyway]");
+    await quiet(page, `judged ${number}`);
+    await page.click("button[value=send-anyway]");
+    await page.waitForSelector("#status .notice.good");
+    await quiet(page, `corrected ${number}`);
+  }
+  assert.equal(opened, 40, "every author had a letter");
+  for (const payload of PAYLOADS) {
+    await page.goto(`${address}/check?list=${encodeURIComponent(payload)}`);
+    await page.fill("#subject", payload);
+    await page.fill("#text", payload);
+    await page.click("main button");
+    await page.waitForSelector(".found, .errors");
+    await quiet(page, `draft ${payload}`);
+    await page.goto(`${address}/link/${encodeURIComponent(payload)}`);
+    await quiet(page, `link ${payload}`);
+  }
+  assert.deepEqual(faults, []);
+  await context.close();
 });
 
 test("nothing that an address carries runs", async () => {

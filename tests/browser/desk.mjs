@@ -27,7 +27,7 @@ export async function open(browser, options = {}) {
   const page = await context.newPage();
   // A refused form is an answer, not a fault; Chromium notes it as a failed resource.
   page.on("console", (message) => {
-    if (message.type() === "error" && !/status of (403|404|409|422|429)/.test(message.text()))
+    if (message.type() === "error" && !/status of (403|404|409|410|422|429)/.test(message.text()))
       faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
@@ -101,6 +101,12 @@ export async function arrived(words, seconds = 15) {
     await new Promise((done) => setTimeout(done, 100));
   }
   return undefined;
+}
+
+// The newest link to the author's own page in the letters to an address.
+export async function ownLink(author, words = [], seconds = 15) {
+  const letter = await arrived([`to:${author}`, "/link/", ...words], seconds);
+  return letter && letter.replace(/=\r?\n/g, "").match(/https?:\/\/[^\s]*\/link\/[0-9a-f]{64}/)[0];
 }
 
 export const open_post = async (page, subject) => {

@@ -3,13 +3,22 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
-import { PASSWORD, TRAINEES, address, launch, open, open_post, post, signIn } from "./desk.mjs";
+import { LIST, PASSWORD, TRAINEES, address, launch, open, open_post, ownLink, post, signIn } from "./desk.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-let browser;
+let browser, own, rejected;
 before(async () => {
   browser = await launch();
-  await post("Looked at", "Dear all,\r\n\r\nthe NHS number is 943 476 5919.\r\n\r\n> quoted\r\n\r\n-- \r\nAnn\r\n");
+  rejected = await ownLink(await post("Rejected and looked at"));
+  const { context, page } = await open(browser);
+  await signIn(page, "ann");
+  await open_post(page, "Rejected and looked at");
+  await page.click("summary:has-text('Reject with a reason')");
+  await page.fill("#why", "It names a patient.");
+  await page.click("button:text-is('Reject')");
+  await context.close();
+  const author = await post("Looked at", "Dear all,\r\n\r\nthe NHS number is 943 476 5919.\r\n\r\n> quoted\r\n\r\n-- \r\nAnn\r\n");
+  own = await ownLink(author);
 });
 after(() => browser.close());
 
@@ -61,6 +70,69 @@ const visit = {
   accessibility: (page) => page.goto(address + "/accessibility"),
 };
 
+// What authors and strangers see, who have no account.
+const theirs = {
+  "own post": (page) => page.goto(own),
+  correct: async (page) => {
+    await page.goto(own);
+    await page.click("main a[href$='/correct']");
+  },
+  "still found": async (page) => {
+    await theirs.correct(page);
+    await page.click("button[value=check]");
+    await page.waitForSelector("button[value=send-anyway]");
+    await page.evaluate(() => document.querySelectorAll("details").forEach((box) => (box.open = true)));
+  },
+  "nothing found": async (page) => {
+    await theirs.correct(page);
+    await page.fill("#text", "Has anybody a phantom to lend?");
+    await page.click("button[value=check]");
+    await page.waitForSelector(".notice.good");
+  },
+  "no text": async (page) => {
+    await theirs.correct(page);
+    await page.fill("#text", " ");
+    await page.click("button[value=check]");
+    await page.waitForSelector(".errors");
+  },
+  withdraw: async (page) => {
+    await page.goto(own);
+    await page.click("main a[href$='/withdraw']");
+  },
+  "rejected post": async (page) => {
+    await page.goto(rejected);
+    await page.waitForSelector("main a[href$='/appeal']");
+  },
+  appeal: async (page) => {
+    await theirs["rejected post"](page);
+    await page.click("main a[href$='/appeal']");
+  },
+  "too late": async (page) => {
+    await theirs["rejected post"](page);
+    await page.goto(page.url() + "/withdraw");
+  },
+  "wrong link": (page) => page.goto(address + "/link/0123"),
+  check: (page) => page.goto(address + "/check"),
+  "check held": async (page) => {
+    await theirs.check(page);
+    await page.selectOption("#list", LIST);
+    await page.fill("#text", "The NHS number is 943 476 5919.");
+    await page.click("main button");
+    await page.waitForSelector(".finding");
+  },
+};
+
+test("a rejection is told once it cannot be undone", async () => {
+  const { context, page } = await open(browser);
+  for (const end = Date.now() + 10000; Date.now() < end;) {
+    await page.goto(rejected);
+    if (await page.locator("main a[href$='/appeal']").count()) break;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  await theirs["rejected post"](page);
+  await context.close();
+});
+
 for (const [size, colorScheme, viewport] of [["wide", "light", { width: 1280, height: 900 }], ["phone", "dark", { width: 320, height: 700 }]]) {
   test(`no violation on any page, ${colorScheme}, ${size}`, async () => {
     const stranger = await open(browser, { colorScheme, viewport });
@@ -70,6 +142,11 @@ for (const [size, colorScheme, viewport] of [["wide", "light", { width: 1280, he
     await stranger.page.fill("#password", PASSWORD);
     await stranger.page.click("main button");
     await check(stranger.page, "sign-in refused");
+    for (const [name, go] of Object.entries(theirs)) {
+      await go(stranger.page);
+      await check(stranger.page, name);
+    }
+    assert.deepEqual(stranger.faults, []);
     await stranger.context.close();
     const { context, page, faults } = await open(browser, { colorScheme, viewport });
     await signIn(page, "ann");
@@ -91,6 +168,12 @@ test("every page speaks Welsh when it is chosen", async () => {
     await visit[name](page);
     assert.equal(await page.getAttribute("html", "lang"), "cy", name);
     const said = await page.locator("main h1, main label, main button, main th[scope=col], main p:not(.from, .when)").allInnerTexts();
+    assert.doesNotMatch(said.join("\n"), /\b(the|and|with)\b/, name);
+  }
+  for (const name of ["own post", "correct", "withdraw", "rejected post", "appeal", "too late", "wrong link", "check"]) {
+    await theirs[name](page);
+    assert.equal(await page.getAttribute("html", "lang"), "cy", name);
+    const said = await page.locator("main h1, main h2, main h3, main label, main button, main .button, main .hint, main .next, main .story").allInnerTexts();
     assert.doesNotMatch(said.join("\n"), /\b(the|and|with)\b/, name);
   }
   await context.close();
