@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
 
+#include "message/text_view.h"
 #include "policy/word_index.h"
 
 namespace listwarden {
@@ -18,7 +21,7 @@ constexpr std::size_t kMostOfClass = 8;    // characters of a class that are spe
 constexpr std::size_t kMostRepeats = 12;
 constexpr std::size_t kShortest = 2, kLongest = 10;
 constexpr std::size_t kMostClauses = 3;
-constexpr double kRare = 0.01;  // beyond the rarest, only what is worth looking for
+constexpr double kRare = 0.003;  // beyond the rarest, only what is worth looking for
 
 using Strings = std::set<std::string>;
 
@@ -31,19 +34,9 @@ struct Piece {
 Piece Anything() { return {}; }
 Piece Nothing() { return {Strings{""}, {}}; }
 
-// How often one of the words stands in English by chance, roughly: by its letters.
-double Frequency(const AnyOf& words) {
-  constexpr std::string_view kByFrequency = " etaoinsrhdlucmfwygpbvkxqjz";
-  double sum = 0;
-  for (const std::string& word : words) {
-    double product = 1;
-    for (const char c : word) {
-      const std::size_t rank = kByFrequency.find(c);
-      product *= rank == std::string_view::npos ? 0.01 : 0.16 * std::pow(0.88, static_cast<double>(rank));
-    }
-    sum += product;
-  }
-  return sum;
+double ChanceOf(const AnyOf& words) {
+  return std::accumulate(words.begin(), words.end(), 0.0,
+                         [](double sum, const std::string& word) { return sum + WordIndex::ChanceOf(word); });
 }
 
 // A word that holds another one adds nothing.
@@ -103,12 +96,17 @@ class Row {
   bool is_exact_ = true;
 };
 
-bool IsRarer(const AnyOf& a, const AnyOf& b) { return Frequency(a) < Frequency(b); }
-
-std::vector<AnyOf> ClausesOf(const Piece& piece) {
-  if (!piece.exact) return piece.clauses;
-  const auto clause = ClauseOf(*piece.exact);
-  return clause ? std::vector<AnyOf>{*clause} : std::vector<AnyOf>();
+// The rarest first, each once.
+std::vector<AnyOf> ClausesOf(Piece piece) {
+  std::vector<AnyOf> clauses = std::move(piece.clauses);
+  if (piece.exact) {
+    if (auto clause = ClauseOf(*piece.exact)) clauses.push_back(std::move(*clause));
+  }
+  const auto rank = [](const AnyOf& words) { return std::tuple(ChanceOf(words), words); };
+  std::sort(clauses.begin(), clauses.end(),
+            [&](const AnyOf& a, const AnyOf& b) { return rank(a) < rank(b); });
+  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+  return clauses;
 }
 
 // One of the branches: the rarest clause of any, the next of any …
@@ -120,10 +118,9 @@ Piece Alternation(std::vector<Piece> branches) {
     return {std::move(all), {}};
   }
   std::array<Strings, kMostClauses> words;
-  for (const Piece& branch : branches) {
-    std::vector<AnyOf> clauses = ClausesOf(branch);
+  for (Piece& branch : branches) {
+    const std::vector<AnyOf> clauses = ClausesOf(std::move(branch));
     if (clauses.empty()) return Anything();
-    std::stable_sort(clauses.begin(), clauses.end(), IsRarer);
     for (std::size_t i = 0; i < words.size(); ++i) {
       const AnyOf& clause = clauses[std::min(i, clauses.size() - 1)];
       words[i].insert(clause.begin(), clause.end());
@@ -219,9 +216,14 @@ class Reader {
     return repeat;
   }
 
-  static Piece Of(char c) {
-    if ((c & 0x80) != 0) return Anything();
-    return {Strings{std::string(1, WordIndex::Seen(c))}, {}};
+  static Piece Of(char c) { return {Strings{std::string(1, WordIndex::Seen(c))}, {}}; }
+
+  // What folding changes may stand otherwise in the text that is searched for words.
+  Piece ReadCharacter(char first) {
+    if ((first & 0x80) == 0) return Of(first);
+    std::string all(1, first);
+    while (!rest_.empty() && (rest_.front() & 0xc0) == 0x80) all += Next();
+    return TextView("a" + all).folded() == "a" + all ? Piece{Strings{all}, {}} : Anything();
   }
 
   Piece ReadPiece() {
@@ -243,7 +245,7 @@ class Reader {
       case '?':
         throw NotUnderstood();
       default:
-        return Of(c);
+        return ReadCharacter(c);
     }
   }
 
@@ -337,9 +339,8 @@ std::vector<AnyOf> RequiredWords(std::string_view pattern) {
   } catch (const NotUnderstood&) {
     return {};
   }
-  std::stable_sort(clauses.begin(), clauses.end(), IsRarer);
   std::size_t kept = std::min<std::size_t>(clauses.size(), 1);
-  while (kept < std::min(clauses.size(), kMostClauses) && Frequency(clauses[kept]) <= kRare) ++kept;
+  while (kept < std::min(clauses.size(), kMostClauses) && ChanceOf(clauses[kept]) <= kRare) ++kept;
   clauses.resize(kept);
   return clauses;
 }

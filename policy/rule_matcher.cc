@@ -176,23 +176,23 @@ RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segme
            IsWholeWord(folded, end - word.size(), end);
   };
   std::vector<std::size_t> tries(phrases.empty() ? 0 : rules.size());
-  index->Find(folded, [&](std::size_t id, std::size_t end) {
+  for (const auto& [end, id] : index->Find(folded)) {
     if (id >= first_required) {
       words.required.emplace_back(end, id - first_required);
     } else if (id >= phrases.size()) {
       const std::size_t name = id - phrases.size();
-      if (words.mentions.size() >= kMentionsPerSegment || !stands_whole(names.words()[name], end)) return;
+      if (words.mentions.size() >= kMentionsPerSegment || !stands_whole(names.words()[name], end)) continue;
       const auto mention = names.MentionAt(segment.text, name, end);
       if (mention) words.mentions.push_back(*mention);
     } else {
       const Phrase& phrase = phrases[id];
       if ((patterns[phrase.rule].regions & BitOf(segment.region)) == 0 ||
           tries[phrase.rule] >= kTriesPerRule || !stands_whole(phrase.text, end))
-        return;
+        continue;
       words.phrases.emplace_back(id, end);
       ++tries[phrase.rule];
     }
-  });
+  }
   return words;
 }
 

@@ -1,80 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/word_index.h"
 
-#include <queue>
+#include <algorithm>
+#include <bit>
+#include <cmath>
 
 namespace listwarden {
+namespace {
 
-WordIndex::WordIndex(const std::vector<std::string>& words) : next_same_(words.size(), kNone) {
-  std::array<std::uint8_t, 256> seen{};
+std::uint32_t With(std::uint32_t gram, char c) { return gram << 8 | static_cast<unsigned char>(c); }
+
+constexpr std::array<char, 256> kSeen = [] {
+  std::array<char, 256> seen{};
+  for (std::size_t c = 0; c < seen.size(); ++c) seen[c] = WordIndex::Seen(static_cast<char>(c));
+  return seen;
+}();
+
+std::string SeenAs(std::string_view text) {
+  std::string seen(text);
+  for (char& c : seen) c = kSeen[static_cast<unsigned char>(c)];
+  return seen;
+}
+
+}  // namespace
+
+double WordIndex::ChanceOf(std::string_view word) {
+  static const std::array<double, 256> kChances = [] {
+    constexpr std::string_view kByFrequency = " etaoinsrhdlucmfwygpbvkxqjz";
+    std::array<double, 256> chances{};
+    chances.fill(0.01);
+    for (std::size_t rank = 0; rank < kByFrequency.size(); ++rank)
+      chances[static_cast<unsigned char>(kByFrequency[rank])] = 0.16 * std::pow(0.88, rank);
+    return chances;
+  }();
+  double chance = 1;
+  for (const char c : word) chance *= kChances[static_cast<unsigned char>(c)];
+  return chance;
+}
+
+WordIndex::WordIndex(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
-    for (const char c : word) {
-      auto& number = seen[static_cast<unsigned char>(Seen(c))];
-      if (number == 0) number = static_cast<std::uint8_t>(classes_++);
+    words_.push_back(SeenAs(word));
+    const std::string_view seen = words_.back();
+    if (seen.empty()) continue;
+    const std::size_t size = std::min(kGram, seen.size());
+    std::size_t rarest = 0;
+    for (std::size_t at = 1; at + size <= seen.size(); ++at) {
+      if (ChanceOf(seen.substr(at, size)) < ChanceOf(seen.substr(rarest, size))) rarest = at;
     }
+    Entry entry{0, static_cast<std::uint32_t>(words_.size() - 1), static_cast<std::uint32_t>(rarest + size)};
+    for (const char c : seen.substr(rarest, size)) entry.gram = With(entry.gram, c);
+    entries_.push_back(entry);
+    has_size_[size] = true;
+    marks_.set(Hash(entry.gram) >> (32 - kMarkBits));
   }
-  for (std::size_t c = 0; c < seen.size(); ++c)
-    class_of_[c] = seen[static_cast<unsigned char>(Seen(static_cast<char>(c)))];
-  AddState();
-  for (std::size_t id = 0; id < words.size(); ++id) {
-    if (!words[id].empty()) AddWord(words[id], static_cast<std::uint32_t>(id));
-  }
-  Link();
-  Pack();
-}
-
-std::uint32_t WordIndex::AddState() {
-  next_.resize(next_.size() + classes_, kNone);
-  first_.push_back(kNone);
-  output_link_.push_back(0);
-  return static_cast<std::uint32_t>(first_.size() - 1);
-}
-
-void WordIndex::AddWord(std::string_view word, std::uint32_t id) {
-  std::uint32_t state = 0;
-  for (const char c : word) {
-    const std::size_t edge = std::size_t{state} * classes_ + class_of_[static_cast<unsigned char>(c)];
-    if (next_[edge] == kNone) {
-      const std::uint32_t made = AddState();
-      next_[edge] = made;
-    }
-    state = next_[edge];
-  }
-  next_same_[id] = first_[state];
-  first_[state] = id;
-}
-
-void WordIndex::Link() {
-  std::vector<std::uint32_t> fail(first_.size(), 0);
-  std::queue<std::uint32_t> todo;
-  for (std::size_t c = 0; c < classes_; ++c) {
-    if (next_[c] == kNone) {
-      next_[c] = 0;
-    } else {
-      todo.push(next_[c]);
-    }
-  }
-  for (; !todo.empty(); todo.pop()) {
-    const std::uint32_t state = todo.front();
-    output_link_[state] = first_[fail[state]] != kNone ? fail[state] : output_link_[fail[state]];
-    for (std::size_t c = 0; c < classes_; ++c) {
-      std::uint32_t& to = next_[std::size_t{state} * classes_ + c];
-      const std::uint32_t through = next_[std::size_t{fail[state]} * classes_ + c];
-      if (to == kNone) {
-        to = through;
-      } else {
-        fail[to] = through;
-        todo.push(to);
-      }
-    }
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.gram < b.gram; });
+  slots_.resize(std::bit_ceil(2 * entries_.size() + 1));
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    std::uint32_t& slot = slots_[SlotOf(entries_[i].gram)];
+    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
   }
 }
 
-void WordIndex::Pack() {
-  for (std::uint32_t& to : next_) {
-    const bool has_output = first_[to] != kNone || output_link_[to] != 0;
-    to = to * classes_ | (has_output ? kHasOutput : 0);
+std::size_t WordIndex::SlotOf(std::uint32_t gram) const {
+  std::size_t slot = (Hash(gram) >> 8) & (slots_.size() - 1);
+  while (slots_[slot] != 0 && entries_[slots_[slot] - 1].gram != gram)
+    slot = (slot + 1) & (slots_.size() - 1);
+  return slot;
+}
+
+std::vector<WordIndex::Place> WordIndex::Find(std::string_view text) const {
+  const std::string seen = " " + SeenAs(text) + " ";
+  std::vector<Place> places;
+  const auto add = [&](const Entry& entry, std::size_t gram_end) {
+    const std::string& word = words_[entry.id];
+    if (gram_end < entry.before || seen.compare(gram_end - entry.before, word.size(), word) != 0) return;
+    const std::size_t end = std::min(gram_end - entry.before + word.size() - 1, text.size());
+    const auto comes_before = [&](const Place& other) {
+      if (other.end != end) return other.end < end;
+      const std::size_t size = words_[other.id].size();
+      return size != word.size() ? size > word.size() : other.id > entry.id;
+    };
+    auto at = places.end();
+    while (at != places.begin() && !comes_before(*(at - 1))) --at;
+    places.insert(at, {end, entry.id});
+  };
+  std::uint32_t last = 0;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    last = With(last, seen[i]);
+    for (std::size_t size = 1; size <= std::min(kGram, i + 1); ++size) {
+      const std::uint32_t gram = last & (0xffffffffu >> (32 - 8 * size));
+      if (!has_size_[size] || !marks_[Hash(gram) >> (32 - kMarkBits)]) continue;
+      const std::uint32_t first = slots_[SlotOf(gram)];
+      if (first == 0) continue;
+      for (std::size_t e = first - 1; e < entries_.size() && entries_[e].gram == gram; ++e)
+        add(entries_[e], i + 1);
+    }
   }
+  return places;
 }
 
 }  // namespace listwarden

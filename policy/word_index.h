@@ -1,9 +1,12 @@
-// All words of all rules, found in one pass (Aho-Corasick over byte classes). A text is seen as the words
-// are: every digit is a '0', every blank a ' ', capitals are small; who needs to know which looks at the
-// text. Limits: memory is about states x classes x 4 bytes. Threads: immutable after construction.
-// SPDX-License-Identifier: Apache-2.0
+// All words of all rules, found in one pass. Of every word its rarest four letters in a row (fewer, when it
+// has no four) are kept in a small table; where they stand in a text, the word is compared. A text is seen as
+// the words are: every digit is a '0', every blank a ' ', capitals are small; a blank stands before it and
+// after it. Who needs to know which looks at the text. An automaton of all words takes megabytes, and most of
+// the time waiting for them. Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,38 +24,31 @@ class WordIndex {
     if (c >= '\t' && c <= '\r') return ' ';
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   }
+  // How often a word stands in English by chance, roughly: by its letters.
+  static double ChanceOf(std::string_view word);
 
-  // Calls found(id, end) for every occurrence, overlapping ones too, in order of their ends, which lie in the
-  // text.
-  template <typename Found>
-  void Find(std::string_view text, Found found) const {
-    std::uint32_t state = next_[class_of_[' ']] & ~kHasOutput;
-    const auto step = [&](char c, std::size_t end) {
-      state = next_[state + class_of_[static_cast<unsigned char>(c)]];
-      if ((state & kHasOutput) == 0) return;
-      state &= ~kHasOutput;
-      for (std::uint32_t at = state / classes_; at != 0; at = output_link_[at]) {
-        for (std::uint32_t id = first_[at]; id != kNone; id = next_same_[id]) found(id, end);
-      }
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) step(text[i], i + 1);
-    step(' ', text.size());
-  }
+  struct Place {
+    std::size_t end;  // in the text
+    std::size_t id;
+  };
+  // Every occurrence, overlapping ones too, by their ends, the longer one first.
+  std::vector<Place> Find(std::string_view text) const;
 
  private:
-  static constexpr std::uint32_t kNone = 0xffffffff;
-  static constexpr std::uint32_t kHasOutput = 1u << 31;
-  std::uint32_t AddState();
-  void AddWord(std::string_view word, std::uint32_t id);
-  void Link();
-  void Pack();
+  static constexpr std::size_t kGram = 4, kMarkBits = 17;
+  struct Entry {  // a word by its gram
+    std::uint32_t gram = 0;
+    std::uint32_t id = 0;
+    std::uint32_t before = 0;  // letters of the word up to the gram's end
+  };
+  static std::uint32_t Hash(std::uint32_t gram) { return gram * 0x9e3779b1u; }
+  std::size_t SlotOf(std::uint32_t gram) const;
 
-  std::array<std::uint8_t, 256> class_of_{};
-  std::uint32_t classes_ = 1;
-  std::vector<std::uint32_t> next_;         // state x class: where the next state's row starts, and the flag
-  std::vector<std::uint32_t> first_;        // first word that ends here
-  std::vector<std::uint32_t> next_same_;    // next word that ends at the same state
-  std::vector<std::uint32_t> output_link_;  // nearest suffix state where a word ends
+  std::vector<std::string> words_;
+  std::vector<Entry> entries_;              // those of a gram stand together
+  std::vector<std::uint32_t> slots_;        // hash table: number of a gram's first entry + 1; 0 is free
+  std::bitset<(1u << kMarkBits)> marks_;    // by hash: some gram has it
+  std::array<bool, kGram + 1> has_size_{};  // of grams
 };
 
 }  // namespace listwarden

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 std::vector<std::size_t> In(std::string_view text, const Candidates& candidates) {
   Candidates::Tally tally(candidates);
   const WordIndex index(candidates.words());
-  index.Find(text, [&](std::size_t word, std::size_t) { tally.Add(word); });
+  for (const auto& [end, word] : index.Find(text)) tally.Add(word);
   return tally.Take();
 }
 
@@ -50,26 +50,30 @@ TEST(Candidates, ForgetWhatWasTaken) {
   EXPECT_THAT(tally.Take(), ElementsAre());
 }
 
+using Places = std::vector<std::pair<std::size_t, std::size_t>>;  // end, id
+
+Places Find(const std::vector<std::string>& words, std::string_view text) {
+  Places places;
+  for (const auto& [end, id] : WordIndex(words).Find(text)) places.emplace_back(end, id);
+  return places;
+}
+
 TEST(WordIndex, SeesDigitsBlanksAndCapitalsAlike) {
-  const WordIndex index({"no 00"});
-  std::vector<std::size_t> ends;
-  index.Find("No 12, no\n345", [&](std::size_t, std::size_t end) { ends.push_back(end); });
-  EXPECT_THAT(ends, ElementsAre(5, 12));
+  EXPECT_EQ(Find({"no 00"}, "No 12, no\n345"), (Places{{5, 0}, {12, 0}}));
 }
 
 TEST(WordIndex, SeesATextBetweenBlanks) {
-  const WordIndex index({" u "});
-  std::vector<std::size_t> ends;
-  index.Find("u", [&](std::size_t, std::size_t end) { ends.push_back(end); });
-  EXPECT_THAT(ends, ElementsAre(1));
+  EXPECT_EQ(Find({" u ", " "}, "u"), (Places{{0, 1}, {1, 0}, {1, 1}}));
 }
 
-TEST(WordIndex, FindsOverlappingWordsInOrderOfTheirEnds) {
-  const WordIndex index({"he", "she", "hers", "", "he"});
-  std::vector<std::size_t> found;
-  index.Find("shers", [&](std::size_t id, std::size_t) { found.push_back(id); });
-  EXPECT_THAT(found, testing::UnorderedElementsAre(0, 1, 2, 4));
-  EXPECT_EQ(found.back(), 2u);
+TEST(WordIndex, FindsOverlappingWordsByTheirEnds) {
+  EXPECT_EQ(Find({"he", "she", "hers", "", "he", "e"}, "shers"),
+            (Places{{3, 1}, {3, 4}, {3, 0}, {3, 5}, {5, 2}}));
+}
+
+TEST(WordIndex, FindsLongWordsByTheirRarestLetters) {
+  EXPECT_EQ(Find({"the quartz", "the quart"}, "the quark, the quartz, quartz"), (Places{{20, 1}, {21, 0}}));
+  EXPECT_EQ(Find({"the quartz"}, "quartz"), Places());
 }
 
 }  // namespace

@@ -54,10 +54,11 @@ TEST(RequiredWords, SeeATextBetweenBlanks) {
               ElementsAre(UnorderedElementsAre(" u ", " u.", " ur ", " ur.")));
 }
 
-TEST(RequiredWords, AreSmallAscii) {
+TEST(RequiredWords, AreAsTheFoldedTextHasThem) {
   EXPECT_THAT(Words(R"((?i:Bearer) +AKIA\d)"),
               UnorderedElementsAre(ElementsAre("bearer "), ElementsAre("akia0")));
   EXPECT_THAT(Words("(?i)Café latte"), UnorderedElementsAre(ElementsAre("caf"), ElementsAre(" latte")));
+  EXPECT_THAT(Words("£{2,}"), ElementsAre(ElementsAre("££")));
 }
 
 TEST(RequiredWords, OfBranchesAreAsManyAsTheyHave) {
