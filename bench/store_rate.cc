@@ -1,6 +1,7 @@
 // How fast the hold store is, against what its disk can do: holds a second with 1, 8 and 32 callers beside
 // append + fdatasync of the same bytes, and the queue of 10,000 held posts. Ratios are of one run.
-//   store_rate FOLDER     a folder on the disk to measure; files there are removed again
+//   store_rate FOLDER [STORE]   a folder on the disk to measure, where files are removed again; an empty
+//                               database postgresql://… instead of a file there
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <unistd.h>
@@ -149,7 +150,7 @@ void Queues(HoldStore& store) {
 
 int main(int argc, char** argv) {
   using namespace listwarden;
-  if (argc != 2) return 64;
+  if (argc != 2 && argc != 3) return 64;
   const std::filesystem::path folder = std::filesystem::path(argv[1]) / "store-rate";
   const SystemClock clock;
   HoldLimits limits;
@@ -158,7 +159,7 @@ int main(int argc, char** argv) {
        {std::function<void(HoldStore&)>([&](HoldStore& store) { Holds(store, folder); }),
         std::function<void(HoldStore&)>(Queues)}) {
     std::filesystem::create_directories(folder);
-    measure(*OpenHoldStore(folder / "hold.db", clock, limits));
+    measure(*OpenHoldStore(argc == 3 ? argv[2] : (folder / "hold.db").string(), clock, limits));
     std::filesystem::remove_all(folder);
   }
 }

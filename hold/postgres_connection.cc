@@ -132,9 +132,27 @@ void PostgresConnection::ReadJob(const Job& job) {
 // The server's disk cannot be seen from here; a full one is told when it is met.
 std::uint64_t PostgresConnection::FreeBytes() const { return std::numeric_limits<std::uint64_t>::max(); }
 
+// VACUUM leaves what a transaction from before may still see.
+void PostgresConnection::WaitForReaders() {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const std::int64_t now =
+      writer_->Number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+  const std::string older =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
+      " backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND"
+      " extract(epoch FROM xact_start) * 1000000 < " +
+      std::to_string(now);
+  while (writer_->Number(older) > 0) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw StoreError("a reader still sees what was deleted; try again");
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 void PostgresConnection::Scrub() {
   queue_.Alone([&] {
     Persist(&writer_, [&] {
+      WaitForReaders();
       writer_->Execute("SET statement_timeout = 0");
       for (const char* table : {"content", "finding", "outbox", "link", "held", "audit", "audit_salt",
                                 "trust", "notice_count", "failure"}) {

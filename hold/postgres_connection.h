@@ -42,6 +42,7 @@ class PostgresConnection : public SqlConnection {
   void RunBatch(const JobQueue::Batch& batch);
   void RunTransaction(const JobQueue::Batch& batch);
   void RunJob(JobQueue::Waiting* one);
+  void WaitForReaders();
   bool IsMarked(std::int64_t mark);
 
   const std::string uri_;

@@ -11,6 +11,7 @@
 namespace listwarden {
 namespace {
 
+constexpr const char* kLockNotAvailable = "55P03";
 constexpr std::size_t kMostPrepared = 300;
 constexpr int kText = 0, kBinary = 1;
 // pg_type.dat: what our columns and expressions can be.
@@ -300,10 +301,16 @@ void PostgresDatabase::FinishCopy() {
 }
 
 void PostgresDatabase::JoinUsers(Use use) {
-  const std::string lock = use == Use::kShared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
-  if (Number("SELECT " + lock + "(hashtext('listwarden store'), hashtext(current_schema()))::int") == 1)
-    return;
-  throw StoreError(std::string("the database") + (use == Use::kShared ? kBeingMoved : kInUse));
+  // The server sees a moment later than we that a session has ended.
+  const std::string lock = use == Use::kShared ? "pg_advisory_lock_shared" : "pg_advisory_lock";
+  try {
+    Execute("SET lock_timeout = '2s'; SELECT " + lock +
+            "(hashtext('listwarden store'), hashtext(current_schema()))");
+  } catch (const PostgresError& e) {
+    if (e.state() != kLockNotAvailable) throw;
+    throw StoreError(std::string("the database") + (use == Use::kShared ? kBeingMoved : kInUse));
+  }
+  Execute("SET lock_timeout = '5s'");
 }
 
 }  // namespace listwarden

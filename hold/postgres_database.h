@@ -45,9 +45,10 @@ class PostgresDatabase : public SqlDatabase {
   void Migrate();    // to the newest schema
   void BeginCopy();  // tables only, in an empty database, or in one where that was begun
   void FinishCopy();
-  void JoinUsers(Use use);               // for as long as the connection lasts
-  void Execute(const std::string& sql);  // may be several; values of the last one are dropped
-  void BeginWrite();                     // waits until nobody else writes, on this machine or another
+  void JoinUsers(Use use);                      // for as long as the connection lasts
+  std::int64_t Number(const std::string& sql);  // the first value
+  void Execute(const std::string& sql);         // may be several; values of the last one are dropped
+  void BeginWrite();                            // waits until nobody else writes, on this machine or another
   void BeginRead();
   void Commit();  // a lost answer leaves open what became of it
 
@@ -62,7 +63,6 @@ class PostgresDatabase : public SqlDatabase {
   using Result = std::unique_ptr<pg_result, Clear>;
 
   Result Checked(pg_result* result);  // throws when it is an error
-  std::int64_t Number(const std::string& sql);
   void Begin(const std::string& sql);
   void CheckServer();
   std::int64_t LockedVersion();  // begins the transaction; 0 of an empty database, negative of a copy begun

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include <limits>
 #include <map>
 
 #include "hold/identity.h"
@@ -58,6 +59,36 @@ bool IsAsMade(const std::map<std::int64_t, std::string>& salts, std::int64_t sal
   return found == salts.end() ? words.empty() : Mac(found->second, words) == mac;
 }
 
+// Adds the next rows to the report; false when there are no more.
+bool VerifyPage(SqlDatabase& database, const std::map<std::int64_t, std::string>& salts, std::int64_t* after,
+                AuditReport* report) {
+  SqlRow row(
+      database,
+      "SELECT seq, time, actor_salt, details_salt, action, held_id, actor_mac, details_mac, hash, actor,"
+      " details FROM audit WHERE seq > ? ORDER BY seq LIMIT 1000",
+      *after);
+  bool has_more = false;
+  for (; row.Step(); has_more = true) {
+    const Link link{row.Int(0),  row.Int(1),  row.Int(2),  row.Int(3),
+                    row.Text(4), row.Text(5), row.Text(6), row.Text(7)};
+    const std::string hash = row.Text(8);
+    const auto fault = [&](const std::string& what) { report->faults.push_back({link.seq, what}); };
+    if (link.seq != report->last.seq + 1) fault("a row before this one is missing");
+    const bool is_older_than_the_chain = hash.empty() && report->last.hash.empty();
+    if (!is_older_than_the_chain) {
+      if (hash != link.HashAfter(report->last.hash)) fault("the row or its place was changed");
+      if (!IsAsMade(salts, link.actor_salt, row.Text(9), link.actor_mac)) fault("the actor was changed");
+      if (!IsAsMade(salts, link.details_salt, row.Text(10), link.details_mac))
+        fault("the details were changed");
+    }
+    report->erased += salts.count(link.details_salt) == 0 || salts.count(link.actor_salt) == 0;
+    ++report->rows;
+    report->last = {link.seq, hash};
+    *after = link.seq;
+  }
+  return has_more;
+}
+
 }  // namespace
 
 void AppendAudit(SqlDatabase& database, const AuditEntry& entry) {
@@ -92,26 +123,8 @@ AuditReport VerifyAudit(SqlDatabase& database) {
   std::map<std::int64_t, std::string> salts;
   for (SqlRow row(database, "SELECT id, salt FROM audit_salt"); row.Step();) salts[row.Int(0)] = row.Text(1);
   AuditReport report;
-  SqlRow row(
-      database,
-      "SELECT seq, time, actor_salt, details_salt, action, held_id, actor_mac, details_mac, hash, actor,"
-      " details FROM audit ORDER BY seq");
-  while (row.Step()) {
-    const Link link{row.Int(0),  row.Int(1),  row.Int(2),  row.Int(3),
-                    row.Text(4), row.Text(5), row.Text(6), row.Text(7)};
-    const std::string hash = row.Text(8);
-    const auto fault = [&](const std::string& what) { report.faults.push_back({link.seq, what}); };
-    if (link.seq != report.last.seq + 1) fault("a row before this one is missing");
-    const bool is_older_than_the_chain = hash.empty() && report.last.hash.empty();
-    if (!is_older_than_the_chain) {
-      if (hash != link.HashAfter(report.last.hash)) fault("the row or its place was changed");
-      if (!IsAsMade(salts, link.actor_salt, row.Text(9), link.actor_mac)) fault("the actor was changed");
-      if (!IsAsMade(salts, link.details_salt, row.Text(10), link.details_mac))
-        fault("the details were changed");
-    }
-    report.erased += salts.count(link.details_salt) == 0 || salts.count(link.actor_salt) == 0;
-    ++report.rows;
-    report.last = {link.seq, hash};
+  std::int64_t after = std::numeric_limits<std::int64_t>::min();
+  while (VerifyPage(database, salts, &after, &report)) {
   }
   return report;
 }

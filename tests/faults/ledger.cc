@@ -133,6 +133,18 @@ bool Send(const House& house) {
   return true;
 }
 
+// A store that cannot answer is a 451, or an error page: they come again.
+template <typename Act>
+void UntilDone(Act act) {
+  for (;;) {
+    try {
+      return act();
+    } catch (const StoreError&) {
+      std::this_thread::sleep_for(10 * kPause);
+    }
+  }
+}
+
 int Run(const House& house, const std::string& ledger_file) {
   const Told told = Read(ledger_file);
   std::vector<std::string> again;
@@ -147,19 +159,21 @@ int Run(const House& house, const std::string& ledger_file) {
         const std::size_t n = next++;
         const std::string key =
             n < again.size() ? again[n] : "k" + std::to_string(told.tried.size() + n - again.size());
-        HoldOne(house, key);
+        UntilDone([&] { HoldOne(house, key); });
         std::this_thread::sleep_for(kPause);
       }
     });
   }
   threads.emplace_back([&] {
     for (;;) {
-      Decide(house, 8);
+      UntilDone([&] { Decide(house, 8); });
       std::this_thread::sleep_for(3 * kPause);
     }
   });
   for (;;) {
-    if (!Send(house)) std::this_thread::sleep_for(kPause);
+    bool is_sent = false;
+    UntilDone([&] { is_sent = Send(house); });
+    if (!is_sent) std::this_thread::sleep_for(kPause);
   }
 }
 

@@ -74,6 +74,7 @@ TEST_P(HoldStoreContract, EveryTamperingWithTheAuditIsFound) {
         "UPDATE audit SET " + std::string(columns[random() % std::size(columns)]) + " WHERE seq = " + seq;
     if (i % 4 == 1) sql = "DELETE FROM audit WHERE seq = " + seq;
     if (i % 4 == 2) sql = "DELETE FROM audit WHERE seq >= " + seq;  // the tail is cut
+    if (i % 20 == 4) sql = "UPDATE audit SET seq = -seq WHERE seq = " + seq;
     if (i % 4 == 3) sql = "UPDATE audit SET seq = seq + 100 WHERE seq = " + seq;
     ASSERT_TRUE(place_->Execute(sql)) << sql;
     EXPECT_FALSE(records->VerifyAudit(key.public_key()).faults.empty()) << sql;

@@ -189,6 +189,20 @@ TEST_F(PostgresFaults, ASerialisationFailureIsTriedAgain) {
   EXPECT_EQ(Value("SELECT last_value FROM tries"), "3");
 }
 
+TEST_F(PostgresFaults, NothingIsCalledErasedWhileAReaderStillSeesIt) {
+  Open()->Hold(PostWith("k1"));
+  const auto records = OpenRecords(server_->Uri(database_), SystemClock());
+  {
+    PostgresConnection reader(server_->Uri(database_));
+    reader.Read([&](SqlDatabase& database) {
+      EXPECT_TRUE(SqlRow(database, "SELECT 1 FROM held").Step());
+      EXPECT_THROW(records->Erase("k1@example.org", "office"), StoreError);
+      return true;
+    });
+  }
+  EXPECT_NO_THROW(records->Erase("k1@example.org", "office"));
+}
+
 TEST_F(PostgresFaults, AServerThatOnlyReadsIsRefused) {
   Open();
   ASSERT_TRUE(Execute("ALTER DATABASE " + database_ + " SET default_transaction_read_only = on"));
