@@ -8,7 +8,7 @@
 namespace listwarden {
 namespace {
 
-std::uint32_t With(std::uint32_t gram, char c) { return gram << 8 | static_cast<unsigned char>(c); }
+std::uint64_t With(std::uint64_t gram, char c) { return gram << 8 | static_cast<unsigned char>(c); }
 
 constexpr std::array<char, 256> kSeen = [] {
   std::array<char, 256> seen{};
@@ -29,6 +29,7 @@ double WordIndex::ChanceOf(std::string_view word) {
     constexpr std::string_view kByFrequency = " etaoinsrhdlucmfwygpbvkxqjz";
     std::array<double, 256> chances{};
     chances.fill(0.01);
+    chances['0'] = 0.05;
     for (std::size_t rank = 0; rank < kByFrequency.size(); ++rank)
       chances[static_cast<unsigned char>(kByFrequency[rank])] = 0.16 * std::pow(0.88, rank);
     return chances;
@@ -43,7 +44,9 @@ WordIndex::WordIndex(const std::vector<std::string>& words) {
     words_.push_back(SeenAs(word));
     const std::string_view seen = words_.back();
     if (seen.empty()) continue;
-    const std::size_t size = std::min(kGram, seen.size());
+    const auto kind = static_cast<std::size_t>(std::upper_bound(kGrams.begin(), kGrams.end(), seen.size()) -
+                                               kGrams.begin() - 1);
+    const std::size_t size = kGrams[kind];
     std::size_t rarest = 0;
     for (std::size_t at = 1; at + size <= seen.size(); ++at) {
       if (ChanceOf(seen.substr(at, size)) < ChanceOf(seen.substr(rarest, size))) rarest = at;
@@ -51,8 +54,7 @@ WordIndex::WordIndex(const std::vector<std::string>& words) {
     Entry entry{0, static_cast<std::uint32_t>(words_.size() - 1), static_cast<std::uint32_t>(rarest + size)};
     for (const char c : seen.substr(rarest, size)) entry.gram = With(entry.gram, c);
     entries_.push_back(entry);
-    has_size_[size] = true;
-    marks_.set(Hash(entry.gram) >> (32 - kMarkBits));
+    marks_.set(Hash(entry.gram));
   }
   std::stable_sort(entries_.begin(), entries_.end(),
                    [](const Entry& a, const Entry& b) { return a.gram < b.gram; });
@@ -63,8 +65,8 @@ WordIndex::WordIndex(const std::vector<std::string>& words) {
   }
 }
 
-std::size_t WordIndex::SlotOf(std::uint32_t gram) const {
-  std::size_t slot = (Hash(gram) >> 8) & (slots_.size() - 1);
+std::size_t WordIndex::SlotOf(std::uint64_t gram) const {
+  std::size_t slot = Hash(gram) & (slots_.size() - 1);
   while (slots_[slot] != 0 && entries_[slots_[slot] - 1].gram != gram)
     slot = (slot + 1) & (slots_.size() - 1);
   return slot;
@@ -86,12 +88,13 @@ std::vector<WordIndex::Place> WordIndex::Find(std::string_view text) const {
     while (at != places.begin() && !comes_before(*(at - 1))) --at;
     places.insert(at, {end, entry.id});
   };
-  std::uint32_t last = 0;
+  std::uint64_t last = 0;
   for (std::size_t i = 0; i < seen.size(); ++i) {
     last = With(last, seen[i]);
-    for (std::size_t size = 1; size <= std::min(kGram, i + 1); ++size) {
-      const std::uint32_t gram = last & (0xffffffffu >> (32 - 8 * size));
-      if (!has_size_[size] || !marks_[Hash(gram) >> (32 - kMarkBits)]) continue;
+#pragma GCC unroll 5
+    for (std::size_t kind = 0; kind < kGrams.size(); ++kind) {
+      const std::uint64_t gram = last & (~std::uint64_t{0} >> (64 - 8 * kGrams[kind]));
+      if (!marks_[Hash(gram)] || kGrams[kind] > i + 1) continue;
       const std::uint32_t first = slots_[SlotOf(gram)];
       if (first == 0) continue;
       for (std::size_t e = first - 1; e < entries_.size() && entries_[e].gram == gram; ++e)

@@ -35,20 +35,20 @@ class WordIndex {
   std::vector<Place> Find(std::string_view text) const;
 
  private:
-  static constexpr std::size_t kGram = 4, kMarkBits = 17;
+  static constexpr std::array<std::size_t, 5> kGrams = {1, 2, 3, 4, 6};
+  static constexpr int kMarkBits = 17;
   struct Entry {  // a word by its gram
-    std::uint32_t gram = 0;
+    std::uint64_t gram = 0;
     std::uint32_t id = 0;
     std::uint32_t before = 0;  // letters of the word up to the gram's end
   };
-  static std::uint32_t Hash(std::uint32_t gram) { return gram * 0x9e3779b1u; }
-  std::size_t SlotOf(std::uint32_t gram) const;
+  static std::size_t Hash(std::uint64_t gram) { return gram * 0x9e3779b97f4a7c15u >> (64 - kMarkBits); }
+  std::size_t SlotOf(std::uint64_t gram) const;
 
   std::vector<std::string> words_;
-  std::vector<Entry> entries_;              // those of a gram stand together
-  std::vector<std::uint32_t> slots_;        // hash table: number of a gram's first entry + 1; 0 is free
-  std::bitset<(1u << kMarkBits)> marks_;    // by hash: some gram has it
-  std::array<bool, kGram + 1> has_size_{};  // of grams
+  std::vector<Entry> entries_;            // those of a gram stand together
+  std::vector<std::uint32_t> slots_;      // hash table: number of a gram's first entry + 1; 0 is free
+  std::bitset<(1u << kMarkBits)> marks_;  // by hash: some gram has it
 };
 
 }  // namespace listwarden
