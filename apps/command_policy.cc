@@ -58,6 +58,9 @@ int ConfigCheckCommand(const std::string& config, const std::vector<std::string>
   if (IsOnServer(settings.store)) OpenHoldStore(settings.store, clock)->Probe();
   std::cout << settings.file.string() << ": good; " << policy->lists().size() << " lists, "
             << policy->rules().rules().size() << " rules, policy " << policy->version() << "\n";
+  if (policy->review_due() && *policy->review_due() <= clock.Now())
+    std::cout << "The policy was due for its review on " << IsoDay(*policy->review_due())
+              << ": look at it again, then set the next day (review-due in clauses.toml).\n";
   return 0;
 }
 

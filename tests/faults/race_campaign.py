@@ -22,10 +22,11 @@ def main():
     begun = time.time()
     try:
         done = subprocess.run([binaries / "races", folder, source / "etc" / "notices", str(races), str(seed)],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+                              capture_output=True, text=True, check=False)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    line = f"seed {seed}, {time.time() - begun:.0f} s: {done.stdout.strip() or f'ended with {done.returncode}'}"
+    said = done.stdout.strip() or f"ended with {done.returncode}: {done.stderr[-500:]}"
+    line = f"seed {seed}, {time.time() - begun:.0f} s: {said}"
     print(line)
     if races >= 1000:
         commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)

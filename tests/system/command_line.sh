@@ -72,6 +72,9 @@ says "counts" "from 2026-11-01 to before 2026-12-01: 0"
 expect "the report as CSV" 0 "$bare" --config "$folder/etc/listwarden.conf" report --csv
 says "has a row for all" '^all,"",0,'
 expect "a month that is none" 78 "$bare" --config "$folder/etc/listwarden.conf" report --month 2026-13
+sed -i 's/^review-due = .*/review-due = "2020-01-31"/' "$folder/etc/policies/ipem/clauses.toml"
+expect "a policy past its review" 0 "$bare" --config "$folder/etc/listwarden.conf" config check
+says "is warned of" "due for its review on 2020-01-31"
 printf '\n[[rule]]\nid = "harassment/x"\nconfidence = "hgih"\n' >>"$folder/etc/policies/ipem/harassment.toml"
 expect "a wrong rule" 78 "$bare" --config "$folder/etc/listwarden.conf" config check
 says "has file and line" "harassment.toml:[0-9]*:"
