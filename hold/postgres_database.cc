@@ -188,8 +188,8 @@ void PostgresDatabase::CheckServer() {
     throw StoreError(
         "the server can lose what it has promised; set fsync = on and full_page_writes = on there");
   if (setting("server_encoding") != "UTF8")
-    throw StoreError(
-        "the database is not in UTF-8; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
+    throw StoreError(name() +
+                     ": is not in UTF-8; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
 }
 
 PostgresDatabase::Result PostgresDatabase::Checked(pg_result* raw) {
@@ -245,12 +245,14 @@ void PostgresDatabase::Commit() {
     throw PostgresError("the transaction was rolled back", "40000", false);
 }
 
+std::string PostgresDatabase::name() const { return PQdb(connection_.get()); }
+
 std::int64_t PostgresDatabase::LockedVersion() {
   Execute("BEGIN; SELECT pg_advisory_xact_lock(hashtext('listwarden schema'))");
   const auto tables = Number(
       "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace");
   if (tables > 0 && Number("SELECT count(*) WHERE to_regclass('schema_version') IS NULL") > 0)
-    throw StoreError("the database has tables that are not ours; give an empty one");
+    throw StoreError(name() + ": has tables that are not ours; give an empty database");
   Execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
   // What each writer wrote last: after a lost answer to COMMIT it tells what became of it.
   Execute(
@@ -267,9 +269,9 @@ void PostgresDatabase::Migrate() {
   const auto& steps = SchemaSteps();
   const auto newest = static_cast<std::int64_t>(steps.size());
   const std::int64_t version = LockedVersion();
-  if (version < 0) throw StoreError(std::string("the database") + kUnfinished);
+  if (version < 0) throw StoreError(name() + kUnfinished);
   if (version > newest) {
-    throw StoreError("the database was made by a newer version (schema " + std::to_string(version) +
+    throw StoreError(name() + ": was made by a newer version (schema " + std::to_string(version) +
                      "); install that version again");
   }
   for (std::int64_t next = version; next < newest; ++next) {
@@ -284,7 +286,7 @@ void PostgresDatabase::Migrate() {
 void PostgresDatabase::BeginCopy() {
   const auto newest = static_cast<std::int64_t>(SchemaSteps().size());
   const std::int64_t version = LockedVersion();
-  if (version != 0 && version != -newest) throw StoreError(std::string("the database") + kNotEmpty);
+  if (version != 0 && version != -newest) throw StoreError(name() + kNotEmpty);
   if (version == 0) {
     for (const SchemaStep& step : SchemaSteps()) Execute(InPostgres(step.tables));
     SetVersion(-newest);
@@ -308,7 +310,7 @@ void PostgresDatabase::JoinUsers(Use use) {
             "(hashtext('listwarden store'), hashtext(current_schema()))");
   } catch (const PostgresError& e) {
     if (e.state() != kLockNotAvailable) throw;
-    throw StoreError(std::string("the database") + (use == Use::kShared ? kBeingMoved : kInUse));
+    throw StoreError(name() + (use == Use::kShared ? kBeingMoved : kInUse));
   }
   Execute("SET lock_timeout = '5s'");
 }

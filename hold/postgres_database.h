@@ -65,6 +65,7 @@ class PostgresDatabase : public SqlDatabase {
   Result Checked(pg_result* result);  // throws when it is an error
   void Begin(const std::string& sql);
   void CheckServer();
+  std::string name() const;      // of the database
   std::int64_t LockedVersion();  // begins the transaction; 0 of an empty database, negative of a copy begun
   void SetVersion(std::int64_t version);
   const std::string& NameOf(const std::string& sql);

@@ -126,7 +126,7 @@ def main():
     line = (f"{count['kill']} kills of the server, {count['kill_one']} of a connection, {count['restart']} restarts, "
             f"{count['end_one']} connections ended, seed {seed}, {time.time() - begun:.0f} s: {done.stdout.strip()}")
     print(line)
-    if kills >= 1000:
+    if kills >= 100:
         commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
         results = source / "tests" / "faults" / "results" / "postgres.txt"
         with results.open("a", encoding="utf-8") as out:

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 
@@ -98,9 +100,13 @@ void PostgresServer::Start() {
 
 void PostgresServer::Kill() {
   if (process_ == 0) return;
+  // Its children are in groups of their own, and go on for a moment when it is gone.
+  const std::string number = std::to_string(process_);
+  std::ifstream in("/proc/" + number + "/task/" + number + "/children");
+  const std::vector<pid_t> children{std::istream_iterator<pid_t>(in), {}};
   kill(process_, SIGKILL);
+  for (const pid_t child : children) kill(child, SIGKILL);
   waitpid(process_, nullptr, 0);
-  // Its children are in groups of their own, and end when they see it gone; Start() waits for them.
   process_ = 0;
 }
 
