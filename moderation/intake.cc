@@ -15,7 +15,8 @@ namespace listwarden {
 namespace {
 
 constexpr std::size_t kLongestTag = 150;
-constexpr int kLettersPerDay = 5;
+constexpr int kLettersPerDay = 5, kChecksPerDay = 20;
+constexpr std::string_view kCheckSuffix = "-check";
 
 // Plain words for list managers, moderators and posters alike: they may all see the field.
 std::string TagFor(const std::vector<std::string>& filters) {
@@ -123,6 +124,17 @@ const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path) {
   return nullptr;
 }
 
+const ListPolicy* DraftListFor(const Policy& policy, std::string_view forward_path) {
+  if (ListFor(policy, forward_path) != nullptr) return nullptr;
+  const std::string path = LowerAscii(forward_path);
+  const auto at = path.rfind('@');
+  if (at == std::string::npos || at <= kCheckSuffix.size() ||
+      path.compare(at - kCheckSuffix.size(), kCheckSuffix.size(), kCheckSuffix) != 0)
+    return nullptr;
+  const ListPolicy* list = policy.FindList(path.substr(0, at - kCheckSuffix.size()) + path.substr(at));
+  return list != nullptr && list->draft_check == DraftCheck::kPublic ? list : nullptr;
+}
+
 std::string DedupeKey(const Message& message, std::string_view list,
                       const std::vector<std::string>& held_paths) {
   std::string text = std::string(list) + '\n' + LowerAscii(message.envelope.reverse_path) + '\n';
@@ -207,7 +219,8 @@ bool Intake::IsTrusted(const Policy& policy, const Message& message, const Verdi
 }
 
 bool Intake::IsOurs(const Policy& policy, std::string_view forward_path) {
-  return ListFor(policy, forward_path) != nullptr || CurrentNotices()->TokenIn(forward_path).has_value();
+  return ListFor(policy, forward_path) != nullptr || DraftListFor(policy, forward_path) != nullptr ||
+         CurrentNotices()->TokenIn(forward_path).has_value();
 }
 
 void Intake::TakeAnswers(const Policy& policy, const Message& message, Outcome* outcome) {
@@ -221,6 +234,33 @@ void Intake::TakeAnswers(const Policy& policy, const Message& message, Outcome* 
   if (is_known || outcome->held_paths.size() < message.envelope.forward_paths.size()) return;
   outcome->kind = Outcome::Kind::kRefuse;
   outcome->text = "No letter of ours waits for an answer at this address";
+}
+
+void Intake::CheckDrafts(const Policy& policy, const Message& message, Outcome* outcome) {
+  const auto notices = CurrentNotices();
+  const std::size_t before = outcome->held_paths.size();
+  bool is_answered = true;
+  for (const std::string& path : message.envelope.forward_paths) {
+    const ListPolicy* list = DraftListFor(policy, path);
+    if (list == nullptr) continue;
+    outcome->held_paths.push_back(path);
+    const std::string sender = LowerAscii(message.envelope.reverse_path);
+    if (!notices->MayAnswerTo(message) ||
+        store_.CountNotice(sender, "check:" + list->address) > kChecksPerDay) {
+      is_answered = false;
+      continue;
+    }
+    Act act;
+    act.actor = "milter";
+    act.why = list->address;
+    act.outbox.push_back(notices->ForDraft(message, policy.Judge(message, *list), *list, policy, clock_.Now(),
+                                           DedupeKey(message, list->address, {path})));
+    store_.Record(act, "draft-checked");
+  }
+  const bool is_alone = outcome->held_paths.size() == message.envelope.forward_paths.size();
+  if (is_answered || !is_alone || before > 0) return;
+  outcome->kind = Outcome::Kind::kRefuse;
+  outcome->text = "A draft is checked only for a sender who is verified, and twenty times a day";
 }
 
 void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome) {
@@ -253,6 +293,7 @@ Outcome Intake::Receive(const Policy& policy, const Message& message) {
   Outcome outcome;
   try {
     TakeAnswers(policy, message, &outcome);
+    CheckDrafts(policy, message, &outcome);
     if (outcome.kind == Outcome::Kind::kRefuse) return outcome;
     JudgeForLists(policy, message, &outcome);
     if (outcome.kind == Outcome::Kind::kDefer) return outcome;

@@ -17,7 +17,8 @@ namespace listwarden {
 
 struct Outcome {
   enum class Kind { kPass, kTag, kHeldAll, kHeldSome, kDefer, kRefuse } kind = Kind::kPass;
-  // Forward-paths to take off the message (kHeldSome): held, or answers to our letters that are dealt with.
+  // Forward-paths to take off the message (kHeldSome): held, or drafts and answers to our letters that are
+  // dealt with.
   std::vector<std::string> held_paths;
   std::string tag;   // value of the Listwarden field (kTag, kHeldSome with tags)
   std::string text;  // of the SMTP reply (kDefer, kRefuse)
@@ -30,7 +31,8 @@ class Intake {
 
   void SetNotices(std::shared_ptr<const Notices> notices);  // from the next hold on
 
-  // Is this forward-path a list's, or one that our letters are answered to? Other mail is not looked at.
+  // Is this forward-path a list's, one for drafts, or one that our letters are answered to? Other mail is not
+  // looked at.
   bool IsOurs(const Policy& policy, std::string_view forward_path);
   // Judges for each list among the forward-paths and carries it out.
   Outcome Receive(const Policy& policy, const Message& message);
@@ -43,6 +45,8 @@ class Intake {
   std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                       const ListPolicy& list, const std::vector<std::string>& paths);
 
+  // Drafts that were sent to be checked, and nothing else done with them.
+  void CheckDrafts(const Policy& policy, const Message& message, Outcome* outcome);
   void TakeAnswers(const Policy& policy, const Message& message, Outcome* outcome);
   void JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome);
 
@@ -57,6 +61,10 @@ class Intake {
 // before delivery (source route, quoted local part, "list%domain", "domain!list", "list+extension", final
 // dot), so that no spelling goes round the policy.
 const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path);
+
+// The list whose drafts are checked at this forward-path ("LIST-check@domain"), or nullptr: there is none, or
+// it does not check anybody's, or a list has that very name.
+const ListPolicy* DraftListFor(const Policy& policy, std::string_view forward_path);
 
 // The verdict's findings in columns; what could not be read is one of them.
 std::vector<FindingRow> FindingRows(const Verdict& verdict);

@@ -18,9 +18,9 @@ using kainjow::mustache::data;
 
 constexpr std::string_view kLanguages[] = {"en", "cy"};
 constexpr std::string_view kEvents[] = {
-    "poster-held",      "poster-released",  "poster-passed",   "poster-rejected", "poster-expired",
-    "poster-limit",     "moderator-held",   "moderator-asked", "moderator-done",  "moderator-not-done",
-    "moderator-appeal", "poster-withdrawn", "poster-corrected"};
+    "poster-held",      "poster-released",  "poster-passed",    "poster-rejected", "poster-expired",
+    "poster-limit",     "moderator-held",   "moderator-asked",  "moderator-done",  "moderator-not-done",
+    "moderator-appeal", "poster-withdrawn", "poster-corrected", "poster-check"};
 constexpr std::string_view kNames[] = {"subject",
                                        "list",
                                        "address",
@@ -53,6 +53,7 @@ constexpr std::string_view kNames[] = {"subject",
                                        "question",
                                        "has-question",
                                        "has-link",
+                                       "is-held",
                                        "link",
                                        "has-reply",
                                        "release-by-letter",

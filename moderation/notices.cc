@@ -118,6 +118,20 @@ std::string Report(const HeldSummary& held, const std::string& host_name, const 
   return report + "\r\n--" + mark + "--\r\n";
 }
 
+// What every letter about a judged message says.
+LetterValues JudgedValues(const Message& message, const Verdict& verdict, const ListPolicy& list,
+                          const Policy& policy) {
+  LetterValues values;
+  values.texts["subject"] = OneLine(ShownSubject(message, verdict), kSubjectBytes);
+  values.texts["list"] = list.name;
+  values.texts["address"] = list.address;
+  values.texts["responsible"] = list.responsible;
+  values.lists["clauses"] = ClausesValues(verdict, policy, list.language);
+  for (const std::string& what : verdict.unread) values.lists["unread"].push_back(OneText("what", what, 200));
+  values.flags["is-unread"] = !verdict.unread.empty();
+  return values;
+}
+
 }  // namespace
 
 std::string ShownSubject(const Message& message, const Verdict& verdict) {
@@ -132,20 +146,13 @@ bool Notices::MayAnswerTo(const Message& message) const {
 
 Letters Notices::ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
                          const Policy& policy, Time now, Time expires, PosterLetter poster) const {
-  LetterValues values;
-  values.texts["subject"] = OneLine(ShownSubject(message, verdict), kSubjectBytes);
-  values.texts["list"] = list.name;
-  values.texts["address"] = list.address;
-  values.texts["responsible"] = list.responsible;
+  LetterValues values = JudgedValues(message, verdict, list, policy);
   values.texts["from"] =
       OneLine(message.from.empty() ? message.envelope.reverse_path : message.from.front().address, 200);
   values.texts["expires"] = DayInWords(expires, list.language);
   values.flags["on-expiry-return"] = list.on_expiry == OnExpiry::kReject;
   values.flags["on-expiry-release"] = list.on_expiry == OnExpiry::kRelease;
   values.flags["on-expiry-discard"] = list.on_expiry == OnExpiry::kDiscard;
-  values.lists["clauses"] = ClausesValues(verdict, policy, list.language);
-  for (const std::string& what : verdict.unread) values.lists["unread"].push_back(OneText("what", what, 200));
-  values.flags["is-unread"] = !verdict.unread.empty();
   values.texts["excerpt"] = Excerpt(message);
   values.flags["has-excerpt"] = !ShowsSecret(verdict);
   values.texts["desk"] = settings_.desk_url;
@@ -176,6 +183,18 @@ Letters Notices::ForHold(const Message& message, const Verdict& verdict, const L
     add("moderator-held", moderator, false, reply_to);
   }
   return letters;
+}
+
+OutboxRow Notices::ForDraft(const Message& message, const Verdict& verdict, const ListPolicy& list,
+                            const Policy& policy, Time now, const std::string& key) const {
+  LetterValues values = JudgedValues(message, verdict, list, policy);
+  values.flags["is-held"] = verdict.disposition == Disposition::kHold;
+  const Letter letter{"poster-check",     list.language, message.envelope.reverse_path,
+                      message.message_id, now,           true};
+  OutboxRow row = LetterRow(settings_, letter, templates_.Render(list.language, letter.event, values),
+                            letter.event + ":" + key);
+  row.content = WithId(std::move(row.content), key);  // no held message gives it an id
+  return row;
 }
 
 std::optional<LetterText> Notices::RenderOutcome(const HeldSummary& held, std::string_view event,

@@ -77,6 +77,9 @@ class Notices {
   // moderator's too. The poster's has a link of their own.
   Letters ForHold(const Message& message, const Verdict& verdict, const ListPolicy& list,
                   const Policy& policy, Time now, Time expires, PosterLetter poster) const;
+  // To who sent a draft to be checked: what would be said of it.
+  OutboxRow ForDraft(const Message& message, const Verdict& verdict, const ListPolicy& list,
+                     const Policy& policy, Time now, const std::string& key) const;
   // The token in an address that a moderator's letter was to be answered to; nullopt for any other path.
   std::optional<std::string> TokenIn(std::string_view forward_path) const;
   // To the moderator: what became of their answer.

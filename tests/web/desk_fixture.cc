@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk_fixture.h"
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "web/password.h"
@@ -76,6 +77,13 @@ std::string DeskTest::HoldPost(const std::string& subject, const std::string& te
   return HoldRaw("From: Ann Example <ann@hospital.example>\r\nTo: " + list + "\r\nSubject: " + subject +
                      "\r\nMessage-ID: <" + std::to_string(++posts_) + "@hospital.example>\r\n\r\n" + text,
                  list);
+}
+
+void DeskTest::ByHand(const char* sql) {
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open((folder_ / "hold.db").c_str(), &handle), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
+  sqlite3_close(handle);
 }
 
 std::string DeskTest::OwnSecret() {

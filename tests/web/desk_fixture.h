@@ -42,6 +42,9 @@ class DeskTest : public testing::Test {
   // Opens it as a browser does; true when the page of that post is shown.
   bool OpenLink(const std::string& secret);
 
+  // SQL on the store's file, as nobody should.
+  void ByHand(const char* sql);
+
   Response Ask(Request request);
   Response Get(const std::string& target);
   // With the form token of the session, unless `form` has one.

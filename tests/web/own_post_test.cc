@@ -319,6 +319,25 @@ TEST_F(OwnPostTest, ShowsThePostWithoutFormsWhenNothingCanBeSaved) {
                             Not(HasSubstr("/withdraw\""))));
 }
 
+TEST_F(OwnPostTest, KeepsWhatTheAuthorWroteWhenTheStoreIsDown) {
+  ASSERT_TRUE(OpenLink(secret_));
+  const std::map<std::string, std::string> form = {{"subject", "Help"},
+                                                   {"text", "A <long> evening's words"},
+                                                   {"do", "send"},
+                                                   {"revision", Revision(id_)},
+                                                   {"form-token", FormToken()}};
+  ByHand("PRAGMA legacy_alter_table = ON; ALTER TABLE held RENAME TO away");
+  const Response down = Post(mine_ + "/correct", form);
+  EXPECT_EQ(down.status, 503);
+  EXPECT_THAT(down.body, AllOf(HasSubstr("Nothing was changed or sent"),
+                               HasSubstr("value=\"A &lt;long&gt; evening&apos;s words\""),
+                               HasSubstr("action=\"" + mine_ + "/correct\"")));
+  EXPECT_EQ(Get(mine_).status, 503);
+  ByHand("PRAGMA legacy_alter_table = ON; ALTER TABLE away RENAME TO held");
+  EXPECT_EQ(Post(mine_ + "/correct", form).status, 303);
+  EXPECT_THAT(store_->Find(id_)->raw, HasSubstr("A <long> evening's words"));
+}
+
 TEST_F(DeskTest, ChecksADraftAndKeepsNothing) {
   EXPECT_THAT(Get("/check").body, HasSubstr("Check a draft"));
   const Response held = Post("/check", {{"list", kList}, {"subject", "Help"}, {"text", kSecretText}});

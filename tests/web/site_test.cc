@@ -1,7 +1,5 @@
 // Who gets in, who may do what, and what no other site can make a browser do.
 // SPDX-License-Identifier: Apache-2.0
-#include <sqlite3.h>
-
 #include "desk_fixture.h"
 
 namespace listwarden {
@@ -289,18 +287,11 @@ TEST_F(DeskTest, SpeaksWelshWhenAskedOrChosen) {
   EXPECT_THAT(Get("/").body, HasSubstr("Nid oes dim yn aros"));
 }
 
-void ByHand(const std::filesystem::path& database, const char* sql) {
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open(database.c_str(), &handle), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
-  sqlite3_close(handle);
-}
-
 TEST_F(DeskTest, KeepsWhatWasWrittenWhenTheStoreIsDown) {
   AddUser("ann", Role::kModerator);
   SignIn("ann");
   const std::string id = HoldPost(), revision = Revision(id), token = FormToken();
-  ByHand(folder_ / "hold.db", "PRAGMA legacy_alter_table = ON; ALTER TABLE held RENAME TO away");
+  ByHand("PRAGMA legacy_alter_table = ON; ALTER TABLE held RENAME TO away");
   const std::map<std::string, std::string> form = {
       {"why", "Two <long> hours' words"}, {"revision", revision}, {"form-token", token}};
   const Response down = Post("/posts/" + id + "/reject", form);
@@ -309,7 +300,7 @@ TEST_F(DeskTest, KeepsWhatWasWrittenWhenTheStoreIsDown) {
                                HasSubstr("value=\"Two &lt;long&gt; hours&apos; words\""),
                                HasSubstr("action=\"/posts/" + id + "/reject\"")));
   EXPECT_THAT(Get("/").body, HasSubstr("The store cannot be reached"));
-  ByHand(folder_ / "hold.db", "PRAGMA legacy_alter_table = ON; ALTER TABLE away RENAME TO held");
+  ByHand("PRAGMA legacy_alter_table = ON; ALTER TABLE away RENAME TO held");
   EXPECT_EQ(Post("/posts/" + id + "/reject", form).status, 303);
   EXPECT_EQ(store_->Find(id)->decided_why, "Two <long> hours' words");
 }
