@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "moderation/correction.h"
-#include "moderation/verdict_json.h"
 #include "web/findings_view.h"
 
 namespace listwarden {
@@ -23,14 +22,6 @@ bool Offers(const Call& call, const ListPolicy& list) {
 const ListPolicy* Chosen(const Call& call, const std::string& address) {
   const ListPolicy* list = call.site.policy->FindList(address);
   return list != nullptr && Offers(call, *list) ? list : nullptr;
-}
-
-void AddOutcome(const Call& call, const JudgedText& judged, View* view) {
-  const StoredVerdict verdict = ReadVerdict(VerdictJson(judged.message, "", judged.verdict, 0));
-  view->flags["is-judged"] = true;
-  view->flags["is-found"] = judged.IsHeld();
-  AddClauses(call, verdict, view);
-  if (judged.IsHeld()) AddMarkedText(call, judged.message, verdict, view);
 }
 
 Response Form(Call& call, const std::string& chosen, View view) {
@@ -70,7 +61,7 @@ Response CheckDraft(Call& call) {
   const std::string key = "draft:" + PeerOf(call.request, call.site.settings);
   if (errors.empty() && call.site.accounts.CountFailure(key, kWindow) > kMostChecks)
     errors.push_back(Error("text", call.phrases.Say("check-wait")));
-  if (errors.empty()) AddOutcome(call, JudgeDraft(*call.site.policy, *list, subject, text), &view);
+  if (errors.empty()) AddJudgement(call, JudgeDraft(*call.site.policy, *list, subject, text), &view);
   return Form(call, call.request.form["list"], std::move(view));
 }
 

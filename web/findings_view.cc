@@ -6,6 +6,7 @@
 
 #include "message/header_fields.h"
 #include "moderation/letter_findings.h"
+#include "moderation/verdict_json.h"
 
 namespace listwarden {
 namespace {
@@ -116,6 +117,14 @@ void AddMarkedText(const Call& call, const Message& message, const StoredVerdict
     for (View& run : one.lists["runs"]) run.texts["number"].clear();  // the findings here have none
     view->lists["segments"].push_back(std::move(one));
   }
+}
+
+void AddJudgement(const Call& call, const JudgedText& judged, View* view) {
+  const StoredVerdict verdict = ReadVerdict(VerdictJson(judged.message, "", judged.verdict, 0));
+  view->flags["is-judged"] = true;
+  view->flags["is-found"] = judged.IsHeld();
+  AddClauses(call, verdict, view);
+  if (judged.IsHeld()) AddMarkedText(call, judged.message, verdict, view);
 }
 
 }  // namespace listwarden

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "message/message.h"
+#include "moderation/correction.h"
 #include "web/marked_text.h"
 #include "web/site.h"
 #include "web/stored_verdict.h"
@@ -19,5 +20,7 @@ View SegmentView(const Call& call, const MarkedSegment& segment);
 void AddClauses(const Call& call, const StoredVerdict& verdict, View* view);
 // The text with those words marked: "segments". Confidential words are covered.
 void AddMarkedText(const Call& call, const Message& message, const StoredVerdict& verdict, View* view);
+// Both, of a text that was judged just now: "is-judged", and "is-found" when it would be held.
+void AddJudgement(const Call& call, const JudgedText& judged, View* view);
 
 }  // namespace listwarden

@@ -5,7 +5,6 @@
 
 #include "message/message_builder.h"
 #include "moderation/correction.h"
-#include "moderation/verdict_json.h"
 #include "web/findings_view.h"
 #include "web/own_post_page.h"
 
@@ -37,12 +36,10 @@ Response Form(Call& call, const Rewrite& rewrite, const JudgedText* judged, std:
   view.flags["loses-messages"] = editable.loses_attached_messages;
   view.flags["may-release"] =
       ListOf(call).on_correction == OnCorrection::kRelease && call.held->appealed_from.empty();
-  const StoredVerdict verdict = ReadVerdict(
-      judged == nullptr ? call.held->verdict_json : VerdictJson(judged->message, "", judged->verdict, 0));
-  AddClauses(call, verdict, &view);
-  view.flags["is-judged"] = judged != nullptr;
-  view.flags["is-found"] = judged != nullptr && judged->IsHeld();
-  if (view.flags["is-found"]) AddMarkedText(call, judged->message, verdict, &view);
+  if (judged == nullptr)
+    AddClauses(call, ReadVerdict(call.held->verdict_json), &view);
+  else
+    AddJudgement(call, *judged, &view);
   view.lists["errors"] = std::move(errors);
   const int status = view.lists["errors"].empty() ? 200 : 422;
   return Page(call, "own-correct", std::move(view), call.phrases.Say("own-correct-title"), status);

@@ -66,7 +66,7 @@ void AddStory(const Call& call, View* view) {
   std::vector<View>& story = view->lists["story"];
   for (const AuditRow& row : call.site.store.Audit(call.held->id)) {
     // A decision that was taken back is told to nobody.
-    if (row.action == "undone" && !story.empty() && story.size() > 1) story.pop_back();
+    if (row.action == "undone" && story.size() > 1) story.pop_back();
     View one;
     one.texts["what"] = StoryText(call, row);
     one.texts["when"] = call.phrases.When(row.time);

@@ -77,6 +77,10 @@ View RowView(const Call& call, const QueueRow& row, const std::string& words) {
   view.texts["age"] = is_waiting ? phrases.Waiting(held) : phrases.State(held);
   view.texts["expiry"] = is_waiting ? phrases.Expiry(held) : "";
   view.texts["claim"] = phrases.Claim(held, call.user->name);
+  view.texts["appeal"] = is_waiting && !held.appealed_from.empty()
+                             ? phrases.Say("row-appeal", {{"who", held.appealed_from}})
+                             : "";
+  view.texts["corrected"] = held.content > 0 ? phrases.Say("story-corrected") : "";
   view.texts["outcome"] = is_waiting ? "" : Shortened(phrases.Outcome(held), 200);
   view.texts["group"] = row.similar > 1 ? phrases.Count("row-group", row.similar - 1) : "";
   view.texts["similar-key"] = held.similar_key;

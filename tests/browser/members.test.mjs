@@ -144,7 +144,10 @@ test("a draft is judged, and nothing of it is kept or sent", async () => {
   await page.fill("#text", "Has anybody used the new phantom with a small field?");
   await page.click("main button");
   await page.waitForSelector("text=Nothing was found");
-  await ann.page.goto(address + "/?q=Draft+one");
+  const from = await post("Draft by mail", undefined, { list: LIST.replace("@", "-check@") });
+  assert.ok(await arrived([`to:${from}`, "Your draft for", "943 =E2=80=A2"]), "the answer to a draft that was mailed");
+  assert.equal(deliveries(["Subject: Draft by mail"]), 0, "which goes nowhere");
+  await ann.page.goto(address + "/?q=Draft");
   await ann.page.waitForSelector("text=No post matches");
   assert.deepEqual(faults, []);
 });

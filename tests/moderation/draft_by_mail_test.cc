@@ -15,7 +15,8 @@ using testing::SizeIs;
 
 class DraftByMailTest : public testing::Test {
  protected:
-  Outcome Send(const std::string& text, std::vector<std::string> to, const std::string& login = "dee@example.org") {
+  Outcome Send(const std::string& text, std::vector<std::string> to,
+               const std::string& login = "dee@example.org") {
     Message message = ReadMessage("From: dee@example.org\r\nSubject: A draft\r\nMessage-ID: <" +
                                   std::to_string(++count) + "@example.org>\r\n\r\n" + text + "\r\n");
     message.envelope = {"dee@example.org", std::move(to), "Q" + std::to_string(count), login, "x[192.0.2.1]"};

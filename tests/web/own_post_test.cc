@@ -227,6 +227,7 @@ TEST_F(OwnPostTest, AppealsOnceToSomebodyElseWithTheTextStillThere) {
                                         HasSubstr("The number is made up."), HasSubstr("/posts/" + id_)));
   const auto kept = cookies_;
   SignIn("mo");
+  EXPECT_THAT(Get("/").body, HasSubstr("Appeal: needs somebody else than mo"));
   EXPECT_EQ(Decide(id_, "release").status, 403) << "not by who rejected it";
   AddUser("olive", Role::kOwner);
   SignIn("olive");
@@ -275,6 +276,7 @@ TEST_F(OwnPostTest, GivesACleanCorrectionToTheModeratorAndKeepsTheOriginal) {
   EXPECT_THAT(Get("/posts/" + id_).body,
               AllOf(HasSubstr("Its author has corrected this post"), HasSubstr("Corrected by its author")));
   EXPECT_EQ(Get("/posts/" + id_ + "/source?text=0").body, original);
+  EXPECT_THAT(Get("/").body, HasSubstr("Corrected by its author")) << "in the queue too";
 }
 
 TEST_F(OwnPostTest, LeavesWhatIsStillFoundToTheModeratorWhenAsked) {
