@@ -8,6 +8,7 @@
 #include "filters/registry.h"
 #include "moderation/moderation_service.h"
 #include "moderation/outbox_worker.h"
+#include "moderation/reminders.h"
 #include "web/http_server.h"
 #include "web/site.h"
 
@@ -25,6 +26,7 @@ struct Desk {
         store(OpenHoldStore(settings.store, clock)),
         accounts(OpenAccountStore(settings.store, clock)),
         service(*store, notices, clock),
+        reminders(*store, notices, clock),
         worker(*store, key, settings.outbox, clock),
         pages(settings.desk.pages),
         site({*store, *accounts, service, notices, policy, pages, clock, settings.desk.site}) {}
@@ -35,6 +37,7 @@ struct Desk {
       for (int i = 0; i < kTurnsBetweenSignals && worker.Turn(); ++i) watchdog.Feed([] { return true; });
       if (clock.Now() >= next_expiry) {
         next_expiry = clock.Now() + kExpiryEvery;
+        reminders.SendDue(*policy);
         service.ExpireDue(*policy);
       }
     } catch (const StoreError& e) {
@@ -49,6 +52,7 @@ struct Desk {
   std::unique_ptr<HoldStore> store;
   std::unique_ptr<AccountStore> accounts;
   ModerationService service;
+  Reminders reminders;
   OutboxWorker worker;
   Pages pages;
   Site site;

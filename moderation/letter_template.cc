@@ -17,10 +17,12 @@ namespace {
 using kainjow::mustache::data;
 
 constexpr std::string_view kLanguages[] = {"en", "cy"};
-constexpr std::string_view kEvents[] = {
-    "poster-held",      "poster-released",  "poster-passed",    "poster-rejected", "poster-expired",
-    "poster-limit",     "moderator-held",   "moderator-asked",  "moderator-done",  "moderator-not-done",
-    "moderator-appeal", "poster-withdrawn", "poster-corrected", "poster-check"};
+constexpr std::string_view kEvents[] = {"poster-held",          "poster-released",  "poster-passed",
+                                        "poster-rejected",      "poster-expired",   "poster-limit",
+                                        "moderator-held",       "moderator-asked",  "moderator-done",
+                                        "moderator-not-done",   "moderator-digest", "moderator-reminder",
+                                        "moderator-escalation", "moderator-appeal", "poster-withdrawn",
+                                        "poster-corrected",     "poster-check"};
 constexpr std::string_view kNames[] = {"subject",
                                        "list",
                                        "address",
@@ -79,7 +81,9 @@ constexpr std::string_view kNames[] = {"subject",
                                        "posts",
                                        "lists",
                                        "count",
-                                       "since",
+                                       "is-one",
+                                       "more",
+                                       "id",
                                        "age",
                                        "left",
                                        "is-many",

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "message/header_fields.h"
+#include "moderation/reminders.h"
 
 namespace listwarden {
 namespace {
@@ -81,6 +82,14 @@ DecisionReply ModerationService::Decide(std::string_view id, const Choice& choic
                                                     : std::string(HoldStateName(choice.to))};
 }
 
+// Nothing expires before moderators were reminded, and had half of the usual time since.
+bool ModerationService::WasWarned(const HeldSummary& held, const ListPolicy* list) const {
+  if (list == nullptr || list->remind.count() == 0) return true;
+  const auto reminded = RemindedAt(store_, held);
+  return reminded &&
+         clock_.Now() >= *reminded + std::chrono::duration_cast<std::chrono::seconds>(list->remind) / 2;
+}
+
 int ModerationService::ExpireDue(const Policy& policy) {
   const std::vector<HeldSummary> due = store_.Expired(kMostInOneTurn);
   QueueQuery everything;
@@ -97,6 +106,7 @@ int ModerationService::ExpireDue(const Policy& policy) {
   int done = 0;
   for (const HeldSummary& held : due) {
     const ListPolicy* list = policy.FindList(held.list);
+    if (!WasWarned(held, list)) continue;
     const OnExpiry what = list == nullptr ? OnExpiry::kReject : list->on_expiry;
     Choice choice{.to = HoldState::kExpired, .actor = std::string(kExpiryActor)};
     if (what == OnExpiry::kRelease) choice.to = HoldState::kApproved;

@@ -41,11 +41,14 @@ class ModerationService {
   ModerationService(HoldStore& store, const Notices& notices, const Clock& clock);
 
   DecisionReply Decide(std::string_view id, const Choice& choice);
-  // Carries out what each list wants with mail that nobody decided in time; returns how many.
+  // Carries out what each list wants with mail that nobody decided in time; returns how many. Mail of which
+  // nobody was reminded waits for that (moderation/reminders.h).
   // Refuses (and logs) when more than a tenth of the queue (at least 20) would expire in one turn.
   int ExpireDue(const Policy& policy);
 
  private:
+  bool WasWarned(const HeldSummary& held, const ListPolicy* list) const;
+
   HoldStore& store_;
   const Notices& notices_;
   const Clock& clock_;

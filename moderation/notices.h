@@ -65,6 +65,14 @@ inline constexpr std::string_view kDecides = "decide", kDecidesButRelease = "dec
 // Who decides on a list: its moderators, or the responsible person when there is none.
 std::vector<std::string> Moderators(const ListPolicy& list);
 
+// Posts of one list that wait.
+struct WaitingPosts {
+  const ListPolicy* list = nullptr;
+  std::vector<HeldSummary> posts;
+  std::size_t count = 0;  // with those that are not shown
+};
+inline constexpr std::size_t kMostInOneLetter = 20;
+
 // What the poster is told of a hold.
 enum class PosterLetter { kNone, kFull, kLimit };  // kLimit: the last one today
 
@@ -86,6 +94,11 @@ class Notices {
   OutboxRow ForDone(const HeldSummary& held, const Answer& answer, HoldState to, std::string_view why) const;
   OutboxRow ForNotDone(const HeldSummary& held, const Answer& answer, WhyNot why_not,
                        const ListPolicy* list) const;
+  // About posts that wait: event "moderator-digest", "moderator-reminder" or "moderator-escalation". In the
+  // language of the first list.
+  OutboxRow ForWaiting(const std::string& event, const std::string& to,
+                       const std::vector<WaitingPosts>& lists, const Policy& policy, Time now,
+                       const std::string& key) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.
   bool MayAnswerTo(const Message& message) const;
   // The outcome for the poster: event is "released", "rejected", "expired", "withdrawn", "passed" (released
