@@ -66,6 +66,14 @@ TEST_F(SettingsTest, AStoreOnAServerStaysAsItIsWritten) {
   EXPECT_THAT(Complaint("store = postgresql://u:secret@db.example.org/l\n"), Not(HasSubstr("secret")));
 }
 
+TEST_F(SettingsTest, AnAddressToDecideByMustHaveRoomForItsToken) {
+  EXPECT_EQ(Read("[notices]\ndecide-address = decide@lists.example.org\n").notices.decide_address,
+            "decide@lists.example.org");
+  for (const char* bad : {"decide", "@lists.example.org", "decide+x@lists.example.org", "a@b@c",
+                          "<decide@lists.example.org>", "a-local-part-that-is-too-long@lists.example.org"})
+    EXPECT_NE(Complaint(std::string("[notices]\ndecide-address = ") + bad + "\n"), "") << bad;
+}
+
 // The shipped file documents each key, commented out with the value that the code would take.
 TEST_F(SettingsTest, ShippedFileAndCodeAgree) {
   std::ifstream in(fs::path(SOURCE_DIR) / "etc/listwarden.conf");
