@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <regex>
-
 #include "moderation/moderation_service.h"
 #include "tests/support/house.h"
 
