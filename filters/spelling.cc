@@ -47,22 +47,31 @@ void ReadWords(const List& list, WordSet* words) {
   }
 }
 
+class ByteSet {
+ public:
+  constexpr explicit ByteSet(std::string_view bytes) {
+    for (const char c : bytes) has_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool operator()(char c) const { return has_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+constexpr ByteSet kIsSign("{}=;<>|$_\\[]*&^%#@~`+"), kIsAround(".,;:!?()\"'"), kIsBetweenTokens(" \t-");
+
 // Assembler, patches, tables, shell: no prose.
 bool LooksLikeCode(std::string_view line) {
   if (!line.empty() &&
       (line[0] == '+' || line[0] == '-' || line[0] == '|' || line[0] == '$' || line[0] == '#'))
     return true;
-  const auto signs = std::count_if(line.begin(), line.end(), [](char c) {
-    return std::string_view("{}=;<>|$_\\[]*&^%#@~`+").find(c) != std::string_view::npos;
-  });
+  const auto signs = std::count_if(line.begin(), line.end(), kIsSign);
   return signs * 12 > static_cast<std::ptrdiff_t>(line.size());
 }
 
 // The word inside the punctuation around it; empty when it is no plain word.
 std::string_view PlainWord(std::string_view token) {
-  constexpr std::string_view kAround = ".,;:!?()\"'";
-  while (!token.empty() && kAround.find(token.front()) != std::string_view::npos) token.remove_prefix(1);
-  while (!token.empty() && kAround.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
+  while (!token.empty() && kIsAround(token.front())) token.remove_prefix(1);
+  while (!token.empty() && kIsAround(token.back())) token.remove_suffix(1);
   return std::all_of(token.begin(), token.end(), IsLower) ? token : std::string_view();
 }
 
@@ -134,10 +143,10 @@ Spelling WordLists::Read(std::string_view text) const {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.empty()) is_quoted = false;
     if (LooksLikeCode(line)) continue;
-    for (std::size_t at = 0; at < line.size();) {
-      const std::size_t end = std::min(line.find_first_of(" \t-", at), line.size());
-      const std::string_view token = line.substr(at, end - at);
-      at = end + 1;
+    for (auto at = line.begin(); at < line.end();) {
+      const auto end = std::find_if(at, line.end(), kIsBetweenTokens);
+      const std::string_view token(at, end);
+      at = end == line.end() ? end : end + 1;
       const bool was_quoted = is_quoted;
       for (const char c : token) is_quoted = is_quoted != (c == '"');
       const std::string_view word = PlainWord(token);

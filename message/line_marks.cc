@@ -42,7 +42,9 @@ std::size_t PhraseAtStart(std::string_view text, const PhraseTable<N>& table) {
   if (text.empty()) return kNone;
   const auto byte = static_cast<unsigned char>(text[0]);
   for (std::size_t i = table.first[byte]; i < table.first[byte + 1u]; ++i) {
-    if (text.substr(0, table.phrases[i].size()) == table.phrases[i]) return i;
+    const std::string_view phrase = table.phrases[i];
+    if (text.size() < phrase.size() || text[phrase.size() - 1] != phrase.back()) continue;
+    if (text.starts_with(phrase)) return i;
   }
   return kNone;
 }

@@ -169,7 +169,7 @@ class UnmaskedText::Finder {
       for (; at < end && ClassOf(folded_[at]) != kEdge; ++at) kinds |= ClassOf(folded_[at]);
       const bool may_be_masked =
           (kinds & (kLetter | kHigh)) != 0 && ((kinds & ~kLetter) != 0 || (seen & kDrawnOut) != 0);
-      if (may_be_masked) Word(from, at);
+      if (may_be_masked) Word(from, at, (seen & kDrawnOut) != 0);
       ++at;
     }
   }
@@ -177,8 +177,9 @@ class UnmaskedText::Finder {
   // One letter (or what stands for one) between blanks: perhaps a word spaced out.
   bool IsSingle(std::size_t begin, std::size_t end) {
     while (end > begin + 1 && (ClassOf(folded_[end - 1]) & (kEdge | kDot)) != 0) --end;
+    if (end - begin > 1 && ClassOf(folded_[begin]) != kHigh) return false;
     if (!ReadPlaces(folded_, begin, end, &places_) || places_.size() != 1) return false;
-    if (places_[0].kind == kDot || places_[0].is_drawn_out) return false;
+    if (places_[0].kind == kDot) return false;
     spaced_.push_back(places_[0]);
     return true;
   }
@@ -213,8 +214,9 @@ class UnmaskedText::Finder {
     return has_long;
   }
 
-  void Word(std::size_t begin, std::size_t end) {
+  void Word(std::size_t begin, std::size_t end, bool has_drawn_out) {
     Strip(&begin, &end);
+    if (!has_drawn_out && IsPlain(begin, end)) return;
     if (end - begin > kLongestWord || end - begin < 3 || IsHexNumber(folded_.substr(begin, end - begin)))
       return;
     if (!ReadPlaces(folded_, begin, end, &places_)) return;
@@ -227,6 +229,11 @@ class UnmaskedText::Finder {
       if (to - from >= 3) Whole(Places(from, to));
       from = to == all.end() ? to : to + 1;
     }
+  }
+
+  bool IsPlain(std::size_t begin, std::size_t end) const {
+    while (begin < end && ClassOf(folded_[begin]) == kLetter) ++begin;
+    return begin == end;
   }
 
   static bool IsBetween(const Place& place) { return place.kind == kDot || place.sign == '*'; }

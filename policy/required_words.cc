@@ -33,18 +33,40 @@ struct Piece {
 
 Piece Anything() { return {}; }
 Piece Nothing() { return {Strings{""}, {}}; }
+Piece Boundary() { return {Strings{std::string(1, WordIndex::kBoundary)}, {}}; }
 
 double ChanceOf(const AnyOf& words) {
   return std::accumulate(words.begin(), words.end(), 0.0,
                          [](double sum, const std::string& word) { return sum + WordIndex::ChanceOf(word); });
 }
 
+// With a mark only where a word begins or ends.
+std::string WithBoundaries(std::string_view marked) {
+  std::string_view word = marked;
+  const bool is_marked_before = word.starts_with(WordIndex::kBoundary);
+  if (is_marked_before) word.remove_prefix(1);
+  const bool is_marked_after = word.ends_with(WordIndex::kBoundary);
+  if (is_marked_after) word.remove_suffix(1);
+  if (word.empty()) return "";
+  const std::string_view kept = word.substr(0, kLongest);
+  std::string out;
+  if (is_marked_before && WordIndex::IsWordByte(word.front())) out += WordIndex::kBoundary;
+  out += kept;
+  if (is_marked_after && kept.size() == word.size() && WordIndex::IsWordByte(word.back()))
+    out += WordIndex::kBoundary;
+  return out;
+}
+
+std::size_t LettersOf(std::string_view word) {
+  return word.size() - static_cast<std::size_t>(std::count(word.begin(), word.end(), WordIndex::kBoundary));
+}
+
 // A word that holds another one adds nothing.
 std::optional<AnyOf> ClauseOf(const Strings& strings) {
   AnyOf words;
   for (const std::string& one : strings) {
-    if (one.size() < kShortest) return std::nullopt;
-    words.push_back(one.substr(0, kLongest));
+    words.push_back(WithBoundaries(one));
+    if (LettersOf(words.back()) < kShortest) return std::nullopt;
   }
   std::sort(words.begin(), words.end(), [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
@@ -57,8 +79,12 @@ std::optional<AnyOf> ClauseOf(const Strings& strings) {
   return kept;
 }
 
-std::string Joined(const std::string& head, const std::string& tail) {
-  return head.ends_with(' ') && tail.starts_with(' ') ? head + tail.substr(1) : head + tail;
+// Of marks those at the ends are kept, of two blanks one.
+std::string Joined(std::string_view head, std::string_view tail) {
+  if (head.size() > 1 && !tail.empty() && head.ends_with(WordIndex::kBoundary)) head.remove_suffix(1);
+  if (tail.size() > 1 && !head.empty() && tail.starts_with(WordIndex::kBoundary)) tail.remove_prefix(1);
+  if (head.ends_with(' ') && tail.starts_with(' ')) tail.remove_prefix(1);
+  return std::string(head) + std::string(tail);
 }
 
 // Pieces in a row.
@@ -138,7 +164,7 @@ struct NotUnderstood {};
 
 class Reader {
  public:
-  explicit Reader(std::string_view pattern) : rest_(pattern) {}
+  Reader(std::string_view pattern, Boundaries boundaries) : rest_(pattern), boundaries_(boundaries) {}
 
   Piece Read() {
     Piece all = ReadBranches();
@@ -216,7 +242,10 @@ class Reader {
     return repeat;
   }
 
-  static Piece Of(char c) { return {Strings{std::string(1, WordIndex::Seen(c))}, {}}; }
+  static Piece Of(char c) {
+    if (c == WordIndex::kBoundary) return Anything();
+    return {Strings{std::string(1, WordIndex::Seen(c))}, {}};
+  }
 
   // What folding changes may stand otherwise in the text that is searched for words.
   Piece ReadCharacter(char first) {
@@ -267,6 +296,7 @@ class Reader {
 
   Piece ReadEscape() {
     const char c = Next();
+    if (c == 'b' && boundaries_ == Boundaries::kCount) return Boundary();
     if (c == 'b' || c == 'B') return Nothing();
     if (c == 'A' || c == 'z') return Of(' ');
     if (c == 'd') return Of('0');
@@ -312,7 +342,8 @@ class Reader {
       if (rest_.empty()) throw NotUnderstood();
     }
     Next();
-    is_anything = is_anything || characters.size() > kMostOfClass;
+    is_anything = is_anything || characters.size() > kMostOfClass ||
+                  characters.contains(std::string(1, WordIndex::kBoundary));
     return is_anything ? Anything() : Piece{std::move(characters), {}};
   }
 
@@ -328,14 +359,15 @@ class Reader {
   }
 
   std::string_view rest_;
+  const Boundaries boundaries_;
 };
 
 }  // namespace
 
-std::vector<AnyOf> RequiredWords(std::string_view pattern) {
+std::vector<AnyOf> RequiredWords(std::string_view pattern, Boundaries boundaries) {
   std::vector<AnyOf> clauses;
   try {
-    clauses = ClausesOf(Reader(pattern).Read());
+    clauses = ClausesOf(Reader(pattern, boundaries).Read());
   } catch (const NotUnderstood&) {
     return {};
   }

@@ -72,11 +72,13 @@ std::string_view TextOf(const Rule& rule, const Segment& segment) {
   return rule.raw ? std::string_view(segment.text.original()) : std::string_view(segment.text.folded());
 }
 
-// Clauses of the pattern and of what it requires in the same sentence.
+// Clauses of the pattern and of what it requires in the same sentence. The original of a raw rule may have
+// marks inside a word that the folded text has not; a long sentence is cut where a word may be.
 std::vector<AnyOf> ClausesOf(const Rule& rule) {
-  std::vector<AnyOf> clauses = RequiredWords(rule.pattern);
+  std::vector<AnyOf> clauses =
+      RequiredWords(rule.pattern, rule.raw ? Boundaries::kIgnored : Boundaries::kCount);
   for (const std::string& required : rule.requires_) {
-    const std::vector<AnyOf> more = RequiredWords(required);
+    const std::vector<AnyOf> more = RequiredWords(required, Boundaries::kIgnored);
     clauses.insert(clauses.end(), more.begin(), more.end());
   }
   return clauses;

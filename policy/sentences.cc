@@ -12,9 +12,11 @@ constexpr std::array<std::string_view, 17> kAbbreviations = {"e.g",  "i.e", "dr"
                                                              "prof", "fig", "no",  "vs", "etc", "approx",
                                                              "cf",   "st",  "ref", "eq", "inc"};
 
-bool EndsSentence(std::string_view text, std::size_t at) {
+// Most bytes end nothing.
+bool MayEndSentence(char c) { return c == '\n' || c == '.' || c == '!' || c == '?'; }
+
+bool EndsWithStop(std::string_view text, std::size_t at) {
   if (text[at] == '\n') return true;
-  if (text[at] != '.' && text[at] != '!' && text[at] != '?') return false;
   if (at + 1 < text.size() && text[at + 1] != ' ' && text[at + 1] != '\n' && text[at + 1] != '"' &&
       text[at + 1] != ')')
     return false;
@@ -24,6 +26,10 @@ bool EndsSentence(std::string_view text, std::size_t at) {
   const std::string_view word = text.substr(start, at - start);
   return word.size() != 1 &&
          std::find(kAbbreviations.begin(), kAbbreviations.end(), word) == kAbbreviations.end();
+}
+
+bool EndsSentence(std::string_view text, std::size_t at) {
+  return MayEndSentence(text[at]) && EndsWithStop(text, at);
 }
 
 }  // namespace

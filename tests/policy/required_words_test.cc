@@ -13,7 +13,7 @@ using testing::UnorderedElementsAre;
 std::vector<AnyOf> Words(std::string_view pattern) { return RequiredWords(pattern); }
 
 TEST(RequiredWords, AreTheLiteralsOfAPattern) {
-  EXPECT_THAT(Words(R"(\bphysicist\b)"), ElementsAre(ElementsAre("physicist")));
+  EXPECT_THAT(Words("physicist"), ElementsAre(ElementsAre("physicist")));
   EXPECT_THAT(Words("radiotherapy"), ElementsAre(ElementsAre("radiothera")));  // ten bytes are enough
 }
 
@@ -47,6 +47,16 @@ TEST(RequiredWords, SeeAllDigitsAndAllBlanksAlike) {
   EXPECT_THAT(Words(R"(band [5-7]\s[x])"), ElementsAre(ElementsAre("band 0 x")));
   EXPECT_THAT(Words(R"(no\d{2,4}x)"), ElementsAre(ElementsAre("no00")));
   EXPECT_THAT(Words(R"(ab\.[^c]\w[a-z]\pL)"), ElementsAre(ElementsAre("ab.")));
+}
+
+TEST(RequiredWords, KnowWhereWordsBeginAndEnd) {
+  EXPECT_THAT(Words(R"(\bpt\b)"), ElementsAre(ElementsAre("\bpt\b")));
+  EXPECT_THAT(Words(R"((?:\bct| mr)\w*)"), ElementsAre(UnorderedElementsAre("\bct", " mr")));
+  EXPECT_THAT(Words(R"(a\b \bscan)"), ElementsAre(ElementsAre("a scan")));
+  EXPECT_THAT(Words(R"(\b£10\b)"), ElementsAre(ElementsAre("£00\b")));
+  EXPECT_THAT(Words(R"(\bradiographer\b)"), ElementsAre(ElementsAre("\bradiograph")));
+  EXPECT_THAT(Words(R"(\b[a-z])"), IsEmpty());
+  EXPECT_THAT(RequiredWords(R"(\bpt\b)", Boundaries::kIgnored), ElementsAre(ElementsAre("pt")));
 }
 
 TEST(RequiredWords, SeeATextBetweenBlanks) {
