@@ -2,33 +2,37 @@
 #include "policy/candidates.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace listwarden {
 
-void Candidates::Add(const std::vector<AnyOf>& clauses) {
+Candidates::Candidates(const std::vector<std::vector<AnyOf>>& patterns) {
   constexpr std::size_t kMostClauses = 32;
-  const auto pattern = static_cast<std::uint32_t>(all_.size());
-  all_.push_back(0);
-  for (std::size_t i = 0; i < std::min(clauses.size(), kMostClauses); ++i) {
-    const std::uint32_t bit = 1u << i;
-    all_.back() |= bit;
-    for (const std::string& word : clauses[i]) {
-      const auto [place, is_new] = number_of_.emplace(word, words_.size());
-      if (is_new) {
-        words_.push_back(word);
-        uses_.emplace_back();
-      }
-      uses_[place->second].push_back({pattern, bit});
+  std::map<std::string, std::vector<Use>> uses_of;
+  for (std::uint32_t pattern = 0; pattern < patterns.size(); ++pattern) {
+    const std::vector<AnyOf>& clauses = patterns[pattern];
+    all_.push_back(0);
+    for (std::size_t i = 0; i < std::min(clauses.size(), kMostClauses); ++i) {
+      const std::uint32_t bit = 1u << i;
+      all_.back() |= bit;
+      for (const std::string& word : clauses[i]) uses_of[word].push_back({pattern, bit});
     }
+    if (clauses.empty()) always_.push_back(pattern);
   }
-  if (clauses.empty()) always_.push_back(pattern);
+  first_.push_back(0);
+  for (const auto& [word, uses] : uses_of) {
+    words_.push_back(word);
+    uses_.insert(uses_.end(), uses.begin(), uses.end());
+    first_.push_back(uses_.size());
+  }
 }
 
 void Candidates::Tally::Add(std::size_t word) {
-  for (const Use& use : of_.uses_[word]) {
-    if (met_[use.pattern] == 0) touched_.push_back(use.pattern);
-    met_[use.pattern] |= use.clause;
+  for (std::size_t i = of_.first_[word]; i < of_.first_[word + 1]; ++i) {
+    const auto [pattern, clause] = of_.uses_[i];
+    if (met_[pattern] == 0) touched_.push_back(pattern);
+    met_[pattern] |= clause;
   }
 }
 

@@ -2,11 +2,10 @@
 // each of its clauses (policy/required_words.h) stands. One that requires no words always is.
 //   Candidates::Tally tally(candidates);
 //   tally.Add(word) …; for (std::size_t pattern : tally.Take()) …
-// Threads: immutable once filled. SPDX-License-Identifier: Apache-2.0
+// Threads: immutable. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +15,8 @@ namespace listwarden {
 
 class Candidates {
  public:
-  // Patterns are numbered as they are added. Clauses beyond the 32nd are left out.
-  void Add(const std::vector<AnyOf>& clauses);
+  // The patterns are numbered as they stand. Clauses of one beyond the 32nd are left out.
+  explicit Candidates(const std::vector<std::vector<AnyOf>>& patterns);
   // All different words; a word's number is its place.
   const std::vector<std::string>& words() const { return words_; }
 
@@ -40,10 +39,10 @@ class Candidates {
     std::uint32_t clause;  // its bit
   };
   std::vector<std::string> words_;
-  std::map<std::string, std::size_t> number_of_;
-  std::vector<std::vector<Use>> uses_;  // by word
-  std::vector<std::uint32_t> all_;      // by pattern: bits of its clauses
-  std::vector<std::size_t> always_;     // patterns without clauses
+  std::vector<Use> uses_;            // those of a word stand together
+  std::vector<std::size_t> first_;   // by word: its first use; where the last word's end
+  std::vector<std::uint32_t> all_;   // by pattern: bits of its clauses
+  std::vector<std::size_t> always_;  // patterns without clauses
 };
 
 }  // namespace listwarden

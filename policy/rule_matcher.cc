@@ -111,7 +111,7 @@ struct RuleMatcher::Machine {
 
   const std::vector<Rule>& rules;
   std::vector<Patterns> patterns;  // by rule
-  Candidates candidates;
+  std::unique_ptr<const Candidates> candidates;
   std::vector<std::size_t> rule_of;  // by candidate
   NameIndex names;
   Surroundings surroundings;
@@ -150,6 +150,7 @@ struct RuleMatcher::Machine {
 RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers)
     : rules(all), names(std::move(registers)), surroundings(all) {
   std::vector<std::string> words, plain_words;
+  std::vector<std::vector<AnyOf>> clauses;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = rules[i];
     patterns.emplace_back(rule);
@@ -160,11 +161,12 @@ RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<cons
       AppendPatternWords(words.back(), &plain_words);
     }
     if (rule.pattern.empty()) continue;
-    candidates.Add(ClausesOf(rule));
+    clauses.push_back(ClausesOf(rule));
     rule_of.push_back(i);
   }
   words.insert(words.end(), names.words().begin(), names.words().end());
-  words.insert(words.end(), candidates.words().begin(), candidates.words().end());
+  candidates = std::make_unique<const Candidates>(clauses);
+  words.insert(words.end(), candidates->words().begin(), candidates->words().end());
   index = std::make_unique<WordIndex>(words);
   vocabulary = Vocabulary(plain_words);
 }
@@ -219,7 +221,6 @@ bool RuleMatcher::Machine::IsTakenBack(std::size_t rule, Found* found) const {
 bool RuleMatcher::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const {
   const Patterns& one = patterns[rule];
   const Rule& its = rules[rule];
-  if (IsTakenBack(rule, found)) return false;
   if (!one.unless.empty() || !one.requires_.empty() || !its.names.empty()) {
     const std::string_view text = TextOf(its, *hit->segment);
     const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
@@ -236,7 +237,8 @@ bool RuleMatcher::Machine::Accepts(const Words& words, Found* found, Hit* hit, s
         !std::all_of(one.requires_.begin(), one.requires_.end(), stands_there))
       return false;
   }
-  return IsSaidAsWanted(its, hit->segment->text, hit->begin, hit->end);
+  // The rest of the post is read last: it is the longest.
+  return IsSaidAsWanted(its, hit->segment->text, hit->begin, hit->end) && !IsTakenBack(rule, found);
 }
 
 void RuleMatcher::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::size_t from,
@@ -284,7 +286,7 @@ void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) con
 // A pattern runs in the sentences where its words stand. A raw one, whose places are those of the original,
 // and one that may cross sentences run once on the whole.
 void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& words, Found* found) const {
-  Candidates::Tally tally(candidates);
+  Candidates::Tally tally(*candidates);
   const auto is_here = [&](std::size_t rule) {
     return (patterns[rule].regions & BitOf(segment.region)) != 0;
   };

@@ -127,13 +127,15 @@ SentenceModel SentenceModel::Load(const std::filesystem::path& file) {
       model.outputs_.push_back(std::move(output));
     }
     model.mask_ = (1u << bits) - 1;
-    model.weights_.resize((std::size_t{1} << bits) * count);
-    if (rest.size() != model.weights_.size() + kCheck) throw Cut();
+    model.rows_.resize(std::size_t{1} << bits);
+    if (rest.size() != model.rows_.size() * count + kCheck) throw Cut();
   } catch (const Cut&) {
     throw refuse("is cut short or too long");
   }
-  std::memcpy(model.weights_.data(), rest.data(), model.weights_.size());
-  rest.remove_prefix(model.weights_.size());
+  for (Row& row : model.rows_) {
+    std::memcpy(row.data(), rest.data(), model.outputs_.size());
+    rest.remove_prefix(model.outputs_.size());
+  }
   if (Take<std::uint32_t>(&rest) != Crc().Add(payload).value())
     throw refuse("is damaged: its check sum does not agree");
   return model;
@@ -156,8 +158,8 @@ SentenceModel::Sums SentenceModel::Sums::operator+(const Sums& other) const {
 SentenceModel::Sums SentenceModel::Read(std::string_view sentence) const {
   Sums sums;
   ForEachFeature(sentence, [&](std::uint32_t hash, std::string_view) {
-    const signed char* row = Row(hash);
-    for (std::size_t i = 0; i < outputs_.size(); ++i) sums.weights[i] += row[i];
+    const Row& row = RowOf(hash);
+    for (std::size_t i = 0; i < kMostOutputs; ++i) sums.weights[i] += row[i];
     ++sums.features;
   });
   return sums;
@@ -175,7 +177,7 @@ std::vector<std::string_view> SentenceModel::Weightiest(std::string_view sentenc
   std::vector<std::pair<int, std::string_view>> weighed;
   ForEachFeature(sentence, [&](std::uint32_t hash, std::string_view word) {
     if (weighed.empty() || weighed.back().second.data() != word.data()) weighed.emplace_back(0, word);
-    weighed.back().first += Row(hash)[output];
+    weighed.back().first += RowOf(hash)[output];
   });
   std::erase_if(weighed, [](const auto& one) { return one.first <= 0; });
   std::stable_sort(weighed.begin(), weighed.end(),

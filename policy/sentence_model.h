@@ -49,11 +49,13 @@ class SentenceModel {
                                            std::size_t count) const;
 
  private:
-  const signed char* Row(std::uint32_t hash) const { return &weights_[(hash & mask_) * outputs_.size()]; }
+  // A bucket: one byte for each output, in one cache line, the rest zero.
+  using Row = std::array<signed char, kMostOutputs>;
+  const Row& RowOf(std::uint32_t hash) const { return rows_[hash & mask_]; }
 
   std::uint32_t mask_ = 0;
   std::vector<Output> outputs_;
-  std::vector<signed char> weights_;  // bucket by bucket, one byte for each output
+  std::vector<Row> rows_;
 };
 
 }  // namespace listwarden

@@ -83,15 +83,14 @@ WordIndex::WordIndex(const std::vector<std::string>& words) {
                    [](const Entry& a, const Entry& b) { return a.gram < b.gram; });
   slots_.resize(std::bit_ceil(2 * entries_.size() + 1));
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    std::uint32_t& slot = slots_[SlotOf(entries_[i].gram)];
-    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
+    Slot& slot = slots_[SlotOf(entries_[i].gram)];
+    if (slot.first == 0) slot = {entries_[i].gram, static_cast<std::uint32_t>(i + 1)};
   }
 }
 
 std::size_t WordIndex::SlotOf(std::uint64_t gram) const {
   std::size_t slot = Hash(gram) & (slots_.size() - 1);
-  while (slots_[slot] != 0 && entries_[slots_[slot] - 1].gram != gram)
-    slot = (slot + 1) & (slots_.size() - 1);
+  while (slots_[slot].first != 0 && slots_[slot].gram != gram) slot = (slot + 1) & (slots_.size() - 1);
   return slot;
 }
 
@@ -123,7 +122,7 @@ std::vector<WordIndex::Place> WordIndex::Find(std::string_view text) const {
       const std::size_t size = kGrams[static_cast<std::size_t>(std::countr_zero(kinds))];
       const std::uint64_t gram = LastOf(last, size);
       if (!marks_[Hash(gram)]) continue;
-      const std::uint32_t first = slots_[SlotOf(gram)];
+      const std::uint32_t first = slots_[SlotOf(gram)].first;
       if (first == 0) continue;
       for (std::size_t e = first - 1; e < entries_.size() && entries_[e].gram == gram; ++e) {
         if (LastOf(last, entries_[e].seen_before) == entries_[e].letters) add(entries_[e], i + 1);

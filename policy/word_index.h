@@ -56,11 +56,15 @@ class WordIndex {
   static std::size_t HashOfThree(std::uint64_t letters) {
     return (letters & 0xffffff) * 0x9e3779b97f4a7c15u >> (64 - kThreeBits);
   }
+  struct Slot {
+    std::uint64_t gram = 0;
+    std::uint32_t first = 0;  // number of the gram's first entry + 1; 0 is free
+  };
   std::size_t SlotOf(std::uint64_t gram) const;
 
   std::vector<std::string> words_;
   std::vector<Entry> entries_;            // those of a gram stand together
-  std::vector<std::uint32_t> slots_;      // hash table: number of a gram's first entry + 1; 0 is free
+  std::vector<Slot> slots_;               // hash table
   std::bitset<(1u << kMarkBits)> marks_;  // by hash: some gram has it
   // Which sizes of gram may end here, a bit for each of kGrams: by the last two letters those of up to two,
   // by the last three the others.

@@ -18,31 +18,24 @@ std::vector<std::size_t> In(std::string_view text, const Candidates& candidates)
 }
 
 TEST(Candidates, NeedAWordOfEachClause) {
-  Candidates candidates;
-  candidates.Add({{"good", "bad"}, {"dose"}});
+  const Candidates candidates({{{"good", "bad"}, {"dose"}}});
   EXPECT_THAT(In("a bad dose", candidates), ElementsAre(0));
   EXPECT_THAT(In("a good bad plan", candidates), ElementsAre());
 }
 
 TEST(Candidates, AreAlwaysThoseThatNeedNoWord) {
-  Candidates candidates;
-  candidates.Add({{"dose"}});
-  candidates.Add({});
+  const Candidates candidates({{{"dose"}}, {}});
   EXPECT_THAT(In("anything", candidates), ElementsAre(1));
 }
 
 TEST(Candidates, ShareWordsAndComeInTheirOrder) {
-  Candidates candidates;
-  candidates.Add({{"plan"}, {"dose"}});
-  candidates.Add({{"dose"}});
-  candidates.Add({{"plan"}});
+  const Candidates candidates({{{"plan"}, {"dose"}}, {{"dose"}}, {{"plan"}}});
   EXPECT_THAT(In("dose of a plan", candidates), ElementsAre(0, 1, 2));
   EXPECT_THAT(In("the plan", candidates), ElementsAre(2));
 }
 
 TEST(Candidates, ForgetWhatWasTaken) {
-  Candidates candidates;
-  candidates.Add({{"plan"}, {"dose"}});
+  const Candidates candidates({{{"plan"}, {"dose"}}});
   Candidates::Tally tally(candidates);
   tally.Add(0);
   EXPECT_THAT(tally.Take(), ElementsAre());
@@ -74,6 +67,11 @@ TEST(WordIndex, FindsOverlappingWordsByTheirEnds) {
 TEST(WordIndex, FindsLongWordsByTheirRarestLetters) {
   EXPECT_EQ(Find({"the quartz", "the quart"}, "the quark, the quartz, quartz"), (Places{{20, 1}, {21, 0}}));
   EXPECT_EQ(Find({"the quartz"}, "quartz"), Places());
+}
+
+TEST(WordIndex, FindsMarkedWordsOnlyWhereTheyBeginOrEnd) {
+  EXPECT_EQ(Find({"\bct", "pt\b", "\bmr\b"}, "fact, ct1; opted, (apt) mri mr"),
+            (Places{{8, 0}, {22, 1}, {30, 2}}));
 }
 
 }  // namespace
