@@ -53,6 +53,11 @@ const std::vector<Command>& Commands() {
        ConfigCheckCommand},
       {"config show", "config show [--json]", "every setting, its value and where it comes from",
        ConfigShowCommand},
+      {"doctor", "doctor [--postfix-config DIR] [--json]",
+       "what is unsafe around us (Postfix, files, store, machine), and how to mend it; changes nothing; exit "
+       "1 "
+       "after warnings, 2 when something is unsafe",
+       DoctorCommand},
   };
   return commands;
 }
@@ -66,8 +71,8 @@ Arguments ParseArguments(const std::vector<std::string>& arguments) {
       "records", po::value(&parsed.records))("address", po::value(&parsed.address))(
       "role", po::value(&parsed.role))("language", po::value(&parsed.language))(
       "json", po::bool_switch(&parsed.is_json))("raw", po::bool_switch(&parsed.is_raw))(
-      "csv", po::bool_switch(&parsed.is_csv))("month", po::value(&parsed.month))("rest",
-                                                                                 po::value(&parsed.rest));
+      "csv", po::bool_switch(&parsed.is_csv))("month", po::value(&parsed.month))(
+      "postfix-config", po::value(&parsed.postfix_config))("rest", po::value(&parsed.rest));
   po::positional_options_description rest;
   rest.add("rest", -1);
   po::variables_map values;

@@ -38,6 +38,7 @@ int ReportCommand(const std::string& config, const std::vector<std::string>& arg
 int PolicyTestCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigCheckCommand(const std::string& config, const std::vector<std::string>& arguments);
 int ConfigShowCommand(const std::string& config, const std::vector<std::string>& arguments);
+int DoctorCommand(const std::string& config, const std::vector<std::string>& arguments);
 int UserAddCommand(const std::string& config, const std::vector<std::string>& arguments);
 int UserListCommand(const std::string& config, const std::vector<std::string>& arguments);
 int UserPasswordCommand(const std::string& config, const std::vector<std::string>& arguments);
@@ -54,6 +55,7 @@ struct Arguments {
   std::string language;
   std::string person;
   std::string month;
+  std::string postfix_config;
   std::string texts = "90", records = "730";  // days
   bool is_json = false;
   bool is_raw = false;

@@ -4,6 +4,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+
 #include "base/error.h"
 #include "hold/sql_schema.h"
 
@@ -15,6 +17,21 @@ constexpr int kBusyMilliseconds = 5000;
 int CountPages(void* count, sqlite3*, const char*, int pages) {
   *static_cast<int*>(count) = pages;
   return SQLITE_OK;
+}
+
+// A file name as SQLite's URIs want it. Without a log beside it nobody writes: the file is read as it lies,
+// and the log and its index are not made.
+std::string UriToLook(const std::string& file) {
+  std::string uri = "file:";
+  for (const char c : file) {
+    const char hex[] = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '%' || c == '?' || c == '#')
+      uri += {'%', hex[byte >> 4], hex[byte & 15]};
+    else
+      uri += c;
+  }
+  return uri + (std::filesystem::exists(file + "-wal") ? "?mode=ro" : "?mode=ro&immutable=1");
 }
 
 }  // namespace
@@ -57,13 +74,17 @@ class SqliteDatabase::Statement : public SqlStatement {
   int bound_ = 0;
 };
 
-SqliteDatabase::SqliteDatabase(const std::string& file, const Clock& clock)
+SqliteDatabase::SqliteDatabase(const std::string& file, const Clock& clock, Access access)
     : clock_(clock),
-      database_(std::make_unique<SQLite::Database>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                                                   kBusyMilliseconds)) {
+      database_(access == Access::kLook
+                    ? std::make_unique<SQLite::Database>(
+                          UriToLook(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyMilliseconds)
+                    : std::make_unique<SQLite::Database>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                         kBusyMilliseconds)) {
   sqlite3* const handle = database_->getHandle();
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (access == Access::kLook) return;
   for (const char* pragma :
        {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON",

@@ -18,7 +18,9 @@ namespace listwarden {
 
 class SqliteDatabase : public SqlDatabase {
  public:
-  SqliteDatabase(const std::string& file, const Clock& clock);
+  // kLook reads only, and leaves no file behind that was not there.
+  enum class Access { kUse, kLook };
+  SqliteDatabase(const std::string& file, const Clock& clock, Access access = Access::kUse);
   ~SqliteDatabase() override;
 
   std::unique_ptr<SqlStatement> Prepare(const std::string& sql) override;

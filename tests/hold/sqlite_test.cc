@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <fstream>
+#include <set>
+
+#include "hold/store_check.h"
 #include "places.h"
 
 namespace listwarden {
@@ -47,6 +53,70 @@ TEST(SqliteStore, IsReadableByItsGroupAndNobodyElse) {
   const FakeClock clock;
   const auto store = OpenHoldStore(place.file(), clock);
   EXPECT_EQ(std::filesystem::status(place.file()).permissions(), std::filesystem::perms{0660});
+}
+
+std::set<std::string> FilesBeside(const std::filesystem::path& file) {
+  std::set<std::string> names;
+  for (const auto& one : std::filesystem::directory_iterator(file.parent_path()))
+    names.insert(one.path().filename());
+  return names;
+}
+
+TEST(SqliteStore, LookingLeavesNothingBehind) {
+  const SqlitePlace place;
+  EXPECT_FALSE(CheckStore(place.Where()).is_there);
+  EXPECT_TRUE(FilesBeside(place.file()).empty());
+  const FakeClock clock;
+  OpenHoldStore(place.file(), clock);
+  for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(place.Where() + end);
+  const auto before = FilesBeside(place.file());
+  EXPECT_TRUE(CheckStore(place.Where()).is_there);
+  EXPECT_EQ(FilesBeside(place.file()), before);
+}
+
+TEST(SqliteStore, WhatIsInTheLogOnlyIsLookedAt) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  const auto store = OpenHoldStore(place.file(), clock);
+  NewHold post;
+  post.dedupe_key = "k1";
+  store->Hold(post);
+  ASSERT_TRUE(std::filesystem::exists(place.Where() + "-wal"));
+  EXPECT_EQ(CheckStore(place.Where()).texts, 1u);
+}
+
+TEST(SqliteStore, OldAndNewSchemasAreToldAndLeft) {
+  SqlitePlace place;
+  const FakeClock clock;
+  OpenHoldStore(place.file(), clock);
+  ASSERT_TRUE(place.Execute("PRAGMA user_version = 1"));
+  EXPECT_EQ(CheckStore(place.Where()).schema, 1);
+  EXPECT_EQ(CheckStore(place.Where()).schema, 1) << "it was brought up";
+  ASSERT_TRUE(place.Execute("PRAGMA user_version = 99"));
+  EXPECT_EQ(CheckStore(place.Where()).faults.size(), 1u);
+}
+
+TEST(SqliteStore, ADamagedPageOrAStrangersFileIsFound) {
+  SqlitePlace place;
+  const FakeClock clock;
+  OpenHoldStore(place.file(), clock);
+  std::fstream(place.file(), std::ios::in | std::ios::out).seekp(3 * 8192) << std::string(8192, '\xff');
+  EXPECT_FALSE(CheckStore(place.Where()).faults.empty());
+  const SqlitePlace other;
+  std::ofstream(other.file()) << std::string(20000, 'x');
+  EXPECT_THROW(CheckStore(other.Where()), StoreError);
+}
+
+TEST(SqliteStore, AWriteLockThatIsNeverLetGoIsFound) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  OpenHoldStore(place.file(), clock);
+  const int lock = open((place.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(lock, LOCK_EX), 0);
+  const StoreCheck check = CheckStore(place.Where());
+  close(lock);
+  ASSERT_EQ(check.faults.size(), 1u);
+  EXPECT_NE(check.faults.front().find("write lock"), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, HoldStoreContract,

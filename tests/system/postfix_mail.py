@@ -5,6 +5,7 @@ release, DKIM signatures that still verify, no smuggled mail, and faults that on
 
 usage: postfix_mail.py PROGRAMS SOURCE
 """
+import json
 import os
 import pathlib
 import signal
@@ -207,12 +208,34 @@ def full_disk(stack):
     expect(len(is_held(stack, "full")) == 1, "and held once")
 
 
+def doctor(stack):
+    """The shipped lines, as real Postfix reads them, are safe; and each fault put into them is found."""
+    folder = stack.folder / "postfix"
+    ask = lambda: stack.command("doctor", "--json", "--postfix-config", str(folder))
+    told = lambda done: {(one["grade"], one["subject"]) for one in map(json.loads, done.stdout.splitlines())}
+    before = sorted((stack.folder / "store").iterdir())
+    found = told(ask())
+    bad = sorted(subject for grade, subject in found if grade == "unsafe")
+    expect(not bad and ("ok", "postfix/milter") in found and ("ok", "store") in found, f"the doctor finds nothing unsafe ({bad})")
+    expect(("ok", "milter/socket") in found, "the socket is open to Postfix alone")
+    expect(sorted((stack.folder / "store").iterdir()) == before, "nothing was made beside the store")
+    main_cf = folder / "main.cf"
+    good = main_cf.read_text()
+    for line, subject in (("milter_default_action = accept\nsmtpd_milters = unix:listwarden/milter.sock", "postfix/default-action"),
+                          ("smtpd_forbid_bare_newline = no", "postfix/smuggling"), ("smtpd_milters =", "postfix/re-injection"),
+                          ("milter_macro_daemon_name = REINJECT", "postfix/re-injection")):
+        main_cf.write_text(good + line + "\n")
+        done = ask()
+        expect(done.returncode == 2 and ("unsafe", subject) in told(done), f"{line.splitlines()[-1]}: {subject} is unsafe")
+    main_cf.write_text(good)
+
+
 def main():
     if os.geteuid() != 0:
         print("skipped: Postfix's master needs root")
         return 77
     with Stack(PROGRAMS, SOURCE, small_disk=True) as stack:
-        scenarios = [spellings, fidelity, dkim_signatures, smuggling, killed_at_the_end]
+        scenarios = [doctor, spellings, fidelity, dkim_signatures, smuggling, killed_at_the_end]
         if stack.has_small_disk():
             scenarios.append(full_disk)
         else:
