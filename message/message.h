@@ -48,7 +48,10 @@ enum class Region {
 // "subject", "author-text", "quoted", "signature", "footer" (both kinds), "attachment", "hidden".
 std::string_view RegionName(Region region);
 
-// A run of text of one region of one part.
+inline constexpr std::string_view kSubjectPart = "subject";
+
+// A run of text of one region of one part. The Subject of a reply or forward beside quoted text is quoted,
+// too: others wrote it.
 struct Segment {
   Region region;
   std::string part;  // "1.2" as IMAP numbers parts (RFC 3501 section 6.4.5); "subject" for the Subject field

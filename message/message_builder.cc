@@ -30,6 +30,7 @@ class Reader {
     Structure structure = ReadStructure(header, body, limits_);
     for (Defect& defect : structure.defects) message_.defects.push_back(std::move(defect));
     for (Leaf& leaf : structure.leaves) ReadLeaf(leaf);
+    SetInheritedSubjectApart();
   }
 
  private:
@@ -54,8 +55,17 @@ class Reader {
   }
 
   void AddSubject(std::string subject) {
-    AddSegment(Region::kSubject, "subject", subject);
+    AddSegment(Region::kSubject, std::string(kSubjectPart), subject);
     if (message_.subject.empty()) message_.subject = std::move(subject);
+  }
+
+  void SetInheritedSubjectApart() {
+    const auto is_quoted = [](const Segment& one) { return one.region == Region::kQuoted; };
+    if (std::none_of(message_.segments.begin(), message_.segments.end(), is_quoted)) return;
+    for (Segment& segment : message_.segments) {
+      if (segment.part == kSubjectPart && IsReplySubject(segment.text.original()))
+        segment.region = Region::kQuoted;
+    }
   }
 
   std::string DecodedField(std::string_view value) {

@@ -328,4 +328,16 @@ std::vector<RegionRange> FindRegions(std::string_view text, const std::vector<Te
   return Cutter(text, author_name).Cut(quoted, signature);
 }
 
+bool IsReplySubject(std::string_view subject) {
+  constexpr std::string_view kWords[] = {"re", "fw", "fwd", "aw", "wg",  "antw",
+                                         "sv", "vs", "tr",  "rv", "ateb"};
+  subject = Trim(subject);
+  if (const auto tag_end = subject.find(']'); tag_end != std::string_view::npos && subject.front() == '[')
+    subject.remove_prefix(tag_end + 1);
+  const auto end = subject.find_first_of(":[");  // "Re[2]:"
+  if (end == std::string_view::npos || subject.find(':') == std::string_view::npos) return false;
+  const std::string word = LowerAscii(Trim(subject.substr(0, end)));
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
 }  // namespace listwarden

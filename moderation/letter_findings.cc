@@ -86,7 +86,7 @@ bool ShowsSecret(const Verdict& verdict) {
 bool ShowsSecretInSubject(const Verdict& verdict) {
   return std::any_of(verdict.filters.begin(), verdict.filters.end(), [](const FilterVerdict& filter) {
     return std::any_of(filter.findings.begin(), filter.findings.end(), [](const Finding& finding) {
-      return finding.is_secret && finding.region == Region::kSubject;
+      return finding.is_secret && finding.part == kSubjectPart;
     });
   });
 }

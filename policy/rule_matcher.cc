@@ -267,7 +267,8 @@ void RuleMatcher::Machine::MatchPattern(std::size_t rule, const Segment& segment
 
 void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) const {
   const Words words = FindWords(segment);
-  if (segment.region == Region::kSubject || segment.region == Region::kAuthorText)
+  if (segment.region == Region::kSubject || segment.part == kSubjectPart ||
+      segment.region == Region::kAuthorText)
     AddTopics(words.mentions, &found->topics);
   for (const auto& [id, end] : words.phrases) {
     const Phrase& phrase = phrases[id];

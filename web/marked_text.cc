@@ -151,7 +151,7 @@ MarkedText Mark(const Message& message, const RuleSet& rules, const std::vector<
   const std::vector<Hit> hits = Hits(message, rules);
   std::size_t left = kMostShown;
   for (const Segment& segment : message.segments) {
-    if (segment.region == Region::kSubject) continue;
+    if (segment.part == kSubjectPart) continue;
     std::string_view text = segment.text.original();
     if (text.size() > left) {
       marked.is_cut = true;

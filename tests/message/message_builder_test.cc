@@ -26,6 +26,18 @@ TEST(ReadMessage, KeepsTheBytesWithCrlf) {
   EXPECT_EQ(message.raw, "Subject:  two blanks\r\n\tfolded\r\nX:y\r\n\r\nbody\r\n");
 }
 
+TEST(ReadMessage, TakesTheSubjectOfAReplyBesideQuotedTextAsQuoted) {
+  const auto region_of_subject = [](const std::string& subject, const std::string& text) {
+    return ReadMessage("Subject: " + subject + "\n\n" + text).segments.at(0).region;
+  };
+  for (const char* subject :
+       {"Re: sofa for sale", "FW: sofa for sale", "[list] Re[2]: sofa for sale", "AW: sofa"})
+    EXPECT_EQ(region_of_subject(subject, "No.\n\n> Buy it!\n"), Region::kQuoted) << subject;
+  EXPECT_EQ(region_of_subject("Re: sofa for sale", "Nobody else is quoted.\n"), Region::kSubject);
+  EXPECT_EQ(region_of_subject("Reduced: sofa for sale", "No.\n\n> Buy it!\n"), Region::kSubject);
+  EXPECT_EQ(region_of_subject("Sofa for sale", "No.\n\n> Buy it!\n"), Region::kSubject);
+}
+
 TEST(ReadMessage, DecodesTheSubject) {
   EXPECT_EQ(ReadMessage("Subject: =?utf-8?Q?caf=C3=A9?= =?utf-8?B?IGF1?= lait\n\nx").subject,
             "caf\xc3\xa9 au lait");
