@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kAlone = "alone";  // the post says nothing besides
 constexpr std::string_view kTopic = "topic";  // unless the list's purpose names it
-constexpr std::size_t kLettersBesides = 45;   // a greeting and a name
+constexpr std::size_t kLettersBesides = 28;   // a greeting and a name
 constexpr std::size_t kShortestTopicWord = 4;
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }

@@ -368,20 +368,19 @@ std::vector<Finding> Policy::State::Inspect(const Filter& filter, const Message&
 
 namespace {
 
-// Marks the hits that the second vote agrees with; what it says where no rule found anything.
-std::vector<Finding> Confirm(std::string_view filter, const FilterPolicy& settings,
-                             const std::vector<Vote>& votes, std::vector<Hit>* hits) {
-  std::vector<Finding> findings;
+// Marks the hits that the second vote agrees with, and adds what it says where no rule found anything.
+void Confirm(std::string_view filter, const FilterPolicy& settings, const std::vector<Vote>& votes,
+             std::vector<Hit>* hits) {
+  const std::size_t found = hits->size();
   for (const Vote& vote : votes) {
     if (vote.from->rule.filter != filter || !IsWanted(vote.from->rule, settings)) continue;
     bool has_hit = false;
-    for (Hit& hit : *hits) {
-      if (!Overlaps(vote, hit)) continue;
-      hit.is_confirmed = has_hit = true;
+    for (std::size_t i = 0; i < found; ++i) {
+      if (!Overlaps(vote, (*hits)[i])) continue;
+      (*hits)[i].is_confirmed = has_hit = true;
     }
-    if (!has_hit && vote.is_alone) findings.push_back(FindingFrom(vote));
+    if (!has_hit) hits->push_back(HitFrom(vote));
   }
-  return findings;
 }
 
 }  // namespace
@@ -414,10 +413,9 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     for (const Hit& hit : hits) {
       if (hit.rule->filter == one.filter && IsWanted(*hit.rule, settings->second)) own.push_back(hit);
     }
-    const std::vector<Finding> voted = Confirm(one.filter, settings->second, votes, &own);
+    Confirm(one.filter, settings->second, votes, &own);
     try {
       one.findings = state_->Inspect(*filter, message, list, poster, own);
-      one.findings.insert(one.findings.end(), voted.begin(), voted.end());
     } catch (const std::exception& e) {
       verdict.unread.push_back("filter " + one.filter + " failed: " + e.what());
       continue;

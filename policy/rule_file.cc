@@ -219,14 +219,10 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   return rule;
 }
 
-// [second-vote]: what the statistical model says is shown as a finding of a rule of its own.
+// [[second-vote]]: what the statistical model says is shown as a finding of a rule of its own.
 std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::filesystem::path& folder,
                                                  const std::string& clause, const Manner& manner,
                                                  const Sets& sets, Models* models) {
-  if (!table.Has("model")) {
-    table.Finish();
-    return nullptr;
-  }
   Rule rule;
   rule.id = table.Text("id");
   rule.filter = rule.id.substr(0, rule.id.find('/'));
@@ -234,9 +230,11 @@ std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::fil
   rule.confidence = Confidence::kLow;
   rule.reason = table.Text("reason");
   rule.advice = table.Text("advice");
+  rule.check = table.Text("check", "");
   rule.unless_said = manner.unless_said;
   rule.of = manner.Of();
   const std::filesystem::path file = folder / table.Text("model");
+  const std::string name = table.Text("output", rule.filter);
   std::vector<std::shared_ptr<const RE2>> unless_post;
   for (const std::string& one : table.Texts("unless-post")) {
     const std::string pattern = WithSets(one, sets);
@@ -250,8 +248,8 @@ std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::fil
   } catch (const RuleError& e) {
     table.Fail("model", e.what());
   }
-  const auto output = model->FindOutput(rule.filter);
-  if (!output) table.Fail("model", "model " + file.string() + " was not made for filter " + rule.filter);
+  const auto output = model->FindOutput(name);
+  if (!output) table.Fail("model", "model " + file.string() + " has no output " + name);
   return std::make_unique<const SecondVote>(
       SecondVote{std::move(rule), file, model, *output, std::move(unless_post)});
 }
@@ -275,8 +273,9 @@ RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& regist
     read.rules.push_back(ReadRule(one, of_rule, sets, registers, manner));
     read.rules.back().line = one.Line("id");
   }
-  read.second_vote =
-      ReadSecondVote(table.Table("second-vote"), file.parent_path(), clause, manner, sets, models);
+  for (TomlTable& one : table.Tables("second-vote"))
+    read.second_votes.push_back(
+        ReadSecondVote(std::move(one), file.parent_path(), clause, manner, sets, models));
   table.Finish();
   return read;
 }

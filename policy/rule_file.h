@@ -1,4 +1,4 @@
-// One rule file as it is written: its [filter], [sets], [[rule]]s and [second-vote].
+// One rule file as it is written: its [filter], [sets], [[rule]]s and [[second-vote]]s.
 // Errors: RuleError "file:line: what; expected". docs/rules.md describes every key.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -17,7 +17,7 @@ struct RuleFile {
   std::string about;
   std::vector<std::string> off;  // ids of rules of earlier files
   std::vector<Rule> rules;
-  std::unique_ptr<const SecondVote> second_vote;
+  std::vector<std::unique_ptr<const SecondVote>> second_votes;
 };
 
 // `models` keeps what was loaded, so that several files may share one.

@@ -45,9 +45,9 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
       if (!read.about.empty()) machine->about[rule.filter] = read.about;
       machine->rules.push_back(std::move(rule));
     }
-    if (read.second_vote) {
-      ids.insert(read.second_vote->rule.id);
-      machine->second_votes.push_back(std::move(read.second_vote));
+    for (auto& second_vote : read.second_votes) {
+      ids.insert(second_vote->rule.id);
+      machine->second_votes.push_back(std::move(second_vote));
     }
   }
   for (const std::string& id : off) {
@@ -133,7 +133,7 @@ Finding FindingFrom(const Hit& hit) {
   }
   finding.is_secret = rule.is_secret;
   finding.quote = rule.is_secret ? MaskSecret(quote) : quote;
-  finding.reason = rule.reason;
+  finding.reason = rule.reason + hit.because;
   finding.advice = rule.advice;
   return finding;
 }

@@ -74,6 +74,7 @@ struct Hit {
   bool is_masked = false;                // the words are disguised or hidden: one level more confidence
   bool is_confirmed = false;             // the second vote agrees: low confidence becomes medium
   const RegisterEntry* named = nullptr;  // what the sentence names, when the rule asks for names
+  std::string because = {};              // added to the rule's reason
   std::string_view Words() const;        // the original words
   std::string_view Sentence() const;     // the folded (raw: original) sentence around it
 };

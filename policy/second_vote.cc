@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "policy/sentences.h"
@@ -15,7 +16,7 @@ constexpr std::size_t kJudgedSegment = 64 << 10, kJudgedMessage = 256 << 10;
 constexpr std::size_t kLongestSentence = 800;
 constexpr std::size_t kMostVotes = 10;
 constexpr std::size_t kWordsNamed = 3;
-constexpr std::ptrdiff_t kFewestBlanks = 4;  // a sentence of a few words tells the model nothing
+constexpr std::ptrdiff_t kFewestBlanks = 4;
 
 bool IsPosters(Region region) { return region == Region::kSubject || region == Region::kAuthorText; }
 
@@ -32,10 +33,20 @@ bool IsSaid(const Vote& vote) {
   return IsSaidAsWanted(vote.from->rule, text, begin, begin + words.front().size());
 }
 
+// Tables, listings and a few words tell the model nothing.
+bool IsProse(std::string_view words) {
+  const auto is_of_prose = [](unsigned char c) {
+    return std::isalpha(c) != 0 || c >= 0x80 || c == ' ' || c == '\'';
+  };
+  return std::count(words.begin(), words.end(), ' ') >= kFewestBlanks &&
+         std::count(words.begin(), words.end(), '@') <= 1 &&
+         std::count_if(words.begin(), words.end(), is_of_prose) * 10 >= std::ssize(words) * 7;
+}
+
 struct Sentence {
   const Segment* segment = nullptr;
   std::size_t begin = 0, end = 0;
-  bool is_long_enough = false;
+  bool is_prose = false;
   SentenceModel::Sums sums;
 };
 
@@ -50,9 +61,7 @@ std::vector<Sentence> SentencesOf(const Message& message, const SentenceModel& m
       begin = std::min(text.find_first_not_of(' ', begin), text.size());
       end = SentenceEnd(text, begin, kLongestSentence);
       const std::string_view words = text.substr(begin, end - begin);
-      const bool is_long_enough = std::count(words.begin(), words.end(), ' ') >= kFewestBlanks &&
-                                  std::count(words.begin(), words.end(), '@') <= 1;
-      sentences.push_back({&segment, begin, end, is_long_enough, model.Read(words)});
+      sentences.push_back({&segment, begin, end, IsProse(words), model.Read(words)});
     }
   }
   return sentences;
@@ -76,7 +85,8 @@ bool IsTakenBack(const SecondVote& second, const Message& message) {
 
 class Ballot {
  public:
-  explicit Ballot(const SecondVote& from) : from_(from), threshold_(from.model->output(from.output)) {}
+  explicit Ballot(const SecondVote& from)
+      : from_(from), threshold_(from.model->output(from.output).threshold) {}
 
   // `before` is the sentence in front of `now` in the segment, or nullptr; `allowance` is taken off the
   // score.
@@ -85,17 +95,16 @@ class Ballot {
     if (cast_ >= kMostVotes) return;
     float score = from_.model->Score(now.sums, from_.output) - allowance;
     std::size_t begin = now.begin;
-    if (before != nullptr && score < threshold_.tag_alone &&
-        !(last_segment_ == &segment && last_end_ == before->end)) {
+    if (before != nullptr && score < threshold_ && !(last_segment_ == &segment && last_end_ == before->end)) {
       const float both = from_.model->Score(before->sums + now.sums, from_.output) - allowance;
       if (both > score) {
         score = both;
         begin = before->begin;
       }
     }
-    if (score < threshold_.agrees) return;
-    Vote vote{&from_, &segment, begin, now.end, score >= threshold_.tag_alone};
-    if (vote.is_alone && !IsSaid(vote)) return;
+    if (score < threshold_) return;
+    const Vote vote{&from_, &segment, begin, now.end};
+    if (!IsSaid(vote)) return;
     votes->push_back(vote);
     last_segment_ = &segment;
     last_end_ = now.end;
@@ -104,7 +113,7 @@ class Ballot {
 
  private:
   const SecondVote& from_;
-  const SentenceModel::Output& threshold_;
+  float threshold_;
   std::size_t cast_ = 0;
   const Segment* last_segment_ = nullptr;
   std::size_t last_end_ = 0;
@@ -124,7 +133,7 @@ std::vector<Vote> VotesOn(const Message& message,
     const float allowance = AllowanceFor(sentences.size());
     for (std::size_t i = 0; i < sentences.size(); ++i) {
       const Sentence& now = sentences[i];
-      if (!now.is_long_enough) continue;
+      if (!now.is_prose) continue;
       const bool has_before = i > 0 && sentences[i - 1].segment == now.segment;
       for (Ballot& ballot : ballots)
         ballot.Judge(*now.segment, has_before ? &sentences[i - 1] : nullptr, now, allowance, &votes);
@@ -140,15 +149,14 @@ bool Overlaps(const Vote& vote, const Hit& hit) {
   return hit.begin < place.second && hit.end > place.first;
 }
 
-Finding FindingFrom(const Vote& vote) {
-  const Hit sentence{.rule = &vote.from->rule, .segment = vote.segment, .begin = vote.begin, .end = vote.end};
-  Finding finding = FindingFrom(sentence);
-  finding.reason += " Most weight:";
+Hit HitFrom(const Vote& vote) {
+  Hit hit{.rule = &vote.from->rule, .segment = vote.segment, .begin = vote.begin, .end = vote.end};
+  hit.because = " Most weight:";
   for (const std::string_view word :
        vote.from->model->Weightiest(TextOf(vote), vote.from->output, kWordsNamed))
-    finding.reason += " \"" + std::string(word) + "\"";
-  finding.reason += ".";
-  return finding;
+    hit.because += " \"" + std::string(word) + "\"";
+  hit.because += ".";
+  return hit;
 }
 
 }  // namespace listwarden

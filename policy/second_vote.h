@@ -1,5 +1,5 @@
 // The second vote: what a statistical model says of a message's sentences beside the rules of a filter
-// ([second-vote] of its rule file). Where it agrees with a rule of low confidence, that finding becomes
+// ([[second-vote]] of its rule file). Where it agrees with a rule of low confidence, that finding becomes
 // medium; by itself it is a finding of low confidence, unless the grammar reads the weightiest word as said
 // in a way that the rule file excludes (denied, quoted, reported …). Threads: pure. Limits: 64 KiB of a
 // segment, 256 KiB of a message, ten votes a filter. SPDX-License-Identifier: Apache-2.0
@@ -35,7 +35,6 @@ struct Vote {
   const Segment* segment;
   std::size_t begin;
   std::size_t end;
-  bool is_alone;  // enough for a finding by itself; otherwise it only agrees
 };
 
 // On subject and author text, in order. The `seconds` outlive the result.
@@ -44,7 +43,7 @@ std::vector<Vote> VotesOn(const Message& message,
 
 bool Overlaps(const Vote& vote, const Hit& hit);
 
-// The sentence as quote, the words that weighed most in the reason.
-Finding FindingFrom(const Vote& vote);
+// The vote as if a rule had found the sentence; the words that weighed most are in its reason.
+Hit HitFrom(const Vote& vote);
 
 }  // namespace listwarden

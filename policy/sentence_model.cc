@@ -15,7 +15,8 @@
 namespace listwarden {
 namespace {
 
-constexpr std::string_view kMagic = "LWSENT02";
+constexpr std::string_view kMagic = "LWSENT03";
+constexpr std::uint32_t kFewestFeatures = 25;  // little speaks for a shorter sentence either way
 constexpr std::size_t kCheck = 4, kLongestName = 64;
 constexpr std::size_t kMostWords = 64;
 constexpr std::size_t kShortBeginning = 4, kLongBeginning = 6;
@@ -122,8 +123,7 @@ SentenceModel SentenceModel::Load(const std::filesystem::path& file) {
     for (std::uint32_t i = 0; i < count; ++i) {
       Output output;
       output.name = TakeName(&rest);
-      for (float* one : {&output.step, &output.bias, &output.tag_alone, &output.agrees})
-        *one = Take<float>(&rest);
+      for (float* one : {&output.step, &output.bias, &output.threshold}) *one = Take<float>(&rest);
       model.outputs_.push_back(std::move(output));
     }
     model.mask_ = (1u << bits) - 1;
@@ -167,9 +167,8 @@ SentenceModel::Sums SentenceModel::Read(std::string_view sentence) const {
 
 float SentenceModel::Score(const Sums& sums, std::size_t output) const {
   const Output& one = outputs_[output];
-  if (sums.features == 0) return one.bias;
-  return one.bias +
-         static_cast<float>(sums.weights[output]) * one.step / std::sqrt(static_cast<float>(sums.features));
+  const float length = std::sqrt(static_cast<float>(std::max(kFewestFeatures, sums.features)));
+  return one.bias + static_cast<float>(sums.weights[output]) * one.step / length;
 }
 
 std::vector<std::string_view> SentenceModel::Weightiest(std::string_view sentence, std::size_t output,

@@ -2,8 +2,8 @@
 // the sentence's words, pairs of words and beginnings of words, kept as one byte for each of 2^n buckets.
 // tools/train_sentence_model.py makes it; docs/sentence-model.md is its card.
 //   const SentenceModel::Sums one = model.Read(sentence), both = one + model.Read(next);
-//   if (model.Score(both, output) >= model.output(output).tag_alone) …
-// The file: "LWSENT02", bits, number of outputs; for each its name, step, bias and two thresholds; the
+//   if (model.Score(both, output) >= model.output(output).threshold) …
+// The file: "LWSENT03", bits, number of outputs; for each its name, step, bias and threshold; the
 // weights by bucket; CRC-32; all little-endian. Threads: immutable. Errors: Load throws RuleError when the
 // file is missing, cut, changed or of another version. Limits: 16 outputs; a sentence counts by its first 64
 // words. SPDX-License-Identifier: Apache-2.0
@@ -28,8 +28,7 @@ class SentenceModel {
   struct Output {
     std::string name;  // the filter's
     float step = 0, bias = 0;
-    float tag_alone = 0;  // from here on a sentence is a finding by itself
-    float agrees = 0;     // from here on it confirms what a rule has found
+    float threshold = 0;  // from here on a sentence is a vote
   };
   const Output& output(std::size_t index) const { return outputs_[index]; }
   std::optional<std::size_t> FindOutput(std::string_view name) const;

@@ -31,15 +31,17 @@ FILTERS = ["confidentiality", "harassment", "endorsement", "political", "reputat
            "representation", "purpose"]
 BITS = 18
 BUCKETS = 1 << BITS
-MAGIC = b"LWSENT02"
+MAGIC = b"LWSENT03"
 LONGEST_TEXT = 300  # longer texts of the public sets are labelled as a whole, which says little of their sentences
+FEWEST = 25  # features; a sentence with fewer counts as if it had so many, since little speaks for it either way
 FOLDS = 4
+RARITY_SCALE = 3
+HEAVIEST = 0.998    # quantile of the weights; heavier ones are cut
 SETS_WEIGHT = 0.04  # of a row of the public sets, beside 2 of a passage of ours
 FALSE_OWN = 0.05    # share of hard negatives and quoted posts of the filter that may be tagged
 FALSE_OTHER = 0.01  # of clean posts and of posts that break other clauses
-FALSE_LISTS = 2e-4  # of sentences and pairs of sentences of list mail …
-OTHER_LISTS = {"harassment": 1e-3, "purpose": 5e-5}  # … but some of it is rude, and much of it is chat
-AGREES_LISTS = 2e-3
+FALSE_LISTS = 1.2e-4  # of sentences and pairs of sentences of list mail …
+OTHER_LISTS = {"harassment": 8e-4, "abuse": 1e-4, "reputation": 3e-4, "purpose": 5e-5}  # … but much of it is rude or chat
 
 # Clauses that one sentence may well break together: texts of the one are no counter-examples for the other.
 TOGETHER = [{"harassment", "reputation"}, {"political", "reputation"}, {"confidentiality", "privacy"},
@@ -114,10 +116,15 @@ def matrix(texts):
     found = [features(text) for text in texts]
     starts = numpy.cumsum([0] + [len(one) for one in found])
     columns = numpy.fromiter(itertools.chain.from_iterable(found), numpy.int32, starts[-1])
-    scale = 1 / numpy.sqrt(numpy.maximum(1, numpy.diff(starts)))
+    scale = 1 / numpy.sqrt(numpy.maximum(FEWEST, numpy.diff(starts)))
     made = scipy.sparse.csr_matrix((numpy.repeat(scale, numpy.diff(starts)), columns, starts), (len(texts), BUCKETS))
     made.sum_duplicates()
     return made
+
+
+def rarity(rows):
+    """Of each bucket how rare it is: words that are everywhere learn slowly. Part of the weights that are written."""
+    return numpy.log(rows.shape[0] / (1 + numpy.bincount(rows.indices, minlength=BUCKETS))) / RARITY_SCALE
 
 
 SPLIT = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
@@ -183,9 +190,10 @@ def passages():
     return found
 
 
-def is_long_enough(text):
-    """A sentence of a few words tells the model nothing; policy/second_vote.cc leaves it out, too."""
-    return text.count(" ") >= 4
+def is_prose(text):
+    """Tables, listings and a few words tell the model nothing; policy/second_vote.cc leaves them out, too."""
+    letters = sum(one.isalpha() or one in " '" or ord(one) >= 0x80 for one in text)
+    return text.count(" ") >= 4 and letters * 10 >= len(text) * 7
 
 
 class Post:
@@ -193,6 +201,7 @@ class Post:
 
     def __init__(self, name, row):
         self.name, self.kind, self.also = name, row["kind"], row.get("also", [])
+        self.is_entitled = "authenticated" in row
         self.fold = zlib.crc32(row["id"].encode()) % FOLDS
         text = row.get("text") or re.sub("<[^>]+>", " ", row.get("html", ""))
         sentences = [row.get("subject", "")]
@@ -200,7 +209,7 @@ class Post:
             kept = " ".join(line for line in paragraph.split("\n") if not line.startswith(">"))
             sentences += [one for one in re.split(r"(?<=[.!?])\s+", kept.strip()) if one]
         windows = sentences + [one + " " + two for one, two in zip(sentences[1:], sentences[2:])]
-        self.windows = [one for one in windows if is_long_enough(one)] or [" ".join(sentences)]
+        self.windows = [one for one in windows if is_prose(one)] or [" ".join(sentences)]
         self.breaks = self.kind in ("clear", "subtle")
 
 
@@ -215,11 +224,27 @@ def are_together(one, two):
     return {one, two} in TOGETHER
 
 
+class Model:
+    """A logistic regression as it is written: one byte a bucket. The weights of a few rare words are cut, so that none
+    of them decides alone."""
+
+    def __init__(self, rows, labels, weights, rare):
+        fitted = LogisticRegression(C=20, solver="liblinear", random_state=1).fit(rows, labels, weights)
+        full = fitted.coef_[0] * rare.diagonal()
+        self.bias = fitted.intercept_[0]
+        self.step = numpy.quantile(numpy.abs(full[full != 0]), HEAVIEST) / 127
+        self.bytes = numpy.clip(numpy.rint(full / self.step), -127, 127).astype(numpy.int8)
+
+    def scores(self, texts):
+        rows = texts if scipy.sparse.issparse(texts) else matrix(texts)
+        return rows @ (self.bytes * self.step) + self.bias
+
+
 class Task:
     """What one filter learns from, and its thresholds."""
 
-    def __init__(self, name, own, labelled, extra, lists):
-        self.name, self.lists = name, lists
+    def __init__(self, name, own, labelled, extra, lists, rare):
+        self.name, self.lists, self.rare = name, lists @ rare, rare
         self.texts, self.labels, self.weights, self.folds = [], [], [], []
         for other, rows in own.items():
             for number, (text, breaks) in enumerate(rows):
@@ -230,7 +255,8 @@ class Task:
             self.add(text, breaks, SETS_WEIGHT * weight, -1)
         self.positive, self.own_false, self.other_false = [], [], []
         for post in labelled:
-            if post.kind == "quoted":  # what is quoted may well break the clause; the regions set it apart
+            # What is quoted may well break the clause; the regions set it apart. Who may speak for the body, the register knows.
+            if post.kind == "quoted" or (name == "representation" and post.is_entitled and not post.breaks):
                 continue
             if post.name == name:
                 (self.positive if post.breaks else self.own_false).append(post)
@@ -239,7 +265,7 @@ class Task:
         for post in self.own_false + self.other_false:
             for window in post.windows:
                 self.add(window, False, 0.7, post.fold)
-        self.rows = matrix(self.texts)
+        self.rows = matrix(self.texts) @ rare
         self.labels, self.weights = numpy.array(self.labels, float), numpy.array(self.weights)
         self.folds = numpy.array(self.folds)
 
@@ -255,14 +281,12 @@ class Task:
         rows = scipy.sparse.vstack([self.rows[chosen], self.lists]).tocsr()
         labels = numpy.append(self.labels[chosen], numpy.zeros(self.lists.shape[0]))
         weights = numpy.append(self.weights[chosen], numpy.full(self.lists.shape[0], 0.15))
-        model = LogisticRegression(C=20, solver="liblinear", random_state=1).fit(rows, labels, weights)
-        telling = []
-        for post in self.positive:
-            if post.fold != without:
-                telling.append(post.windows[int(model.decision_function(matrix(post.windows)).argmax())])
-        rows = scipy.sparse.vstack([rows, matrix(telling)]).tocsr()
-        return LogisticRegression(C=20, solver="liblinear", random_state=1).fit(
-            rows, numpy.append(labels, numpy.ones(len(telling))), numpy.append(weights, numpy.full(len(telling), 2.0)))
+        model = Model(rows, labels, weights, self.rare)
+        telling = [post.windows[int(model.scores(post.windows).argmax())]
+                   for post in self.positive if post.fold != without]
+        rows = scipy.sparse.vstack([rows, matrix(telling) @ self.rare]).tocsr()
+        return Model(rows, numpy.append(labels, numpy.ones(len(telling))),
+                     numpy.append(weights, numpy.full(len(telling), 2.0)), self.rare)
 
     def apart(self):
         """Highest scores of posts by models that did not learn from them: broken, own false, other false."""
@@ -271,33 +295,32 @@ class Task:
             model = self.fit(number)
             for post in self.positive + self.own_false + self.other_false:
                 if post.fold == number:
-                    scores[id(post)] = float(model.decision_function(matrix(post.windows)).max())
+                    scores[id(post)] = float(model.scores(post.windows).max())
         return [numpy.array([scores[id(post)] for post in group])
                 for group in (self.positive, self.own_false, self.other_false)]
 
 
 def learn(job):
     """Everything of one filter; also what it found of texts that it did not learn from."""
-    name, own, labelled, extra, learnt, kept = job
-    task = Task(name, own, labelled, extra, learnt)
+    output, name, own, labelled, extra, learnt, kept = job
+    texts = matrix([text for rows in own.values() for text, _ in rows])
+    rare = scipy.sparse.diags(rarity(scipy.sparse.vstack([texts, learnt]).tocsr()))
+    task = Task(name, own, labelled, extra, learnt, rare)
     broken, own_false, other_false = task.apart()
     model = task.fit(-2)
-    on_lists = numpy.sort(model.decision_function(kept))
-    false_lists = OTHER_LISTS.get(name, FALSE_LISTS)
+    on_lists = model.scores(kept)
+    false_lists = OTHER_LISTS.get(output, FALSE_LISTS)
     tag = max(numpy.quantile(own_false, 1 - FALSE_OWN), numpy.quantile(other_false, 1 - FALSE_OTHER),
               numpy.quantile(on_lists, 1 - false_lists))
-    agrees = min(tag, numpy.quantile(on_lists, 1 - AGREES_LISTS))
-    weights = model.coef_[0]
-    step = numpy.abs(weights).max() / 127
     count = sum(breaks for _, breaks in own[name])
     found = {kind: numpy.mean([score > tag for post, score in zip(task.positive, broken) if post.kind == kind])
              for kind in ("clear", "subtle")}
-    print(f"{name:16} {count:4} + {len(own[name]) - count:4} -  apart: clear {found['clear']:.2f} subtle"
+    print(f"{output:16} {count:4} + {len(own[name]) - count:4} -  apart: clear {found['clear']:.2f} subtle"
           f" {found['subtle']:.2f} | own false {(own_false > tag).mean():.3f} other {(other_false > tag).mean():.4f}"
           f" lists {(on_lists > tag).mean():.6f} | threshold {tag:.2f}: by own"
           f" {numpy.quantile(own_false, 1 - FALSE_OWN):.2f} other {numpy.quantile(other_false, 1 - FALSE_OTHER):.2f}"
           f" lists {numpy.quantile(on_lists, 1 - false_lists):.2f}", flush=True)
-    return (name, step, model.intercept_[0], tag, agrees), numpy.rint(weights / step).astype(numpy.int8)
+    return (output, model.step, model.bias, tag), model.bytes
 
 
 def main():
@@ -307,14 +330,14 @@ def main():
     learnt = matrix([text for half, text in listed if half == 0])
     kept = [text for half, text in listed if half == 1]
     kept += [one + " " + two for one, two in zip(kept, kept[1:])]
-    kept = matrix([one for one in kept if is_long_enough(one)])
-    harassment = list(set_rows(folder)) + list(identity_rows())
-    jobs = [(name, own, labelled, harassment if name == "harassment" else [], learnt, kept) for name in FILTERS]
+    kept = matrix([one for one in kept if is_prose(one)])
+    jobs = [(name, name, own, labelled, [], learnt, kept) for name in FILTERS]
+    jobs.append(("abuse", "harassment", own, labelled, list(set_rows(folder)) + list(identity_rows()), learnt, kept))
     with multiprocessing.Pool(2) as pool:
         outputs, columns = zip(*pool.map(learn, jobs, chunksize=1))
     payload = struct.pack("<II", BITS, len(outputs))
     for name, *numbers in outputs:
-        payload += struct.pack("<I", len(name)) + name.encode() + struct.pack("<ffff", *numbers)
+        payload += struct.pack("<I", len(name)) + name.encode() + struct.pack("<fff", *numbers)
     payload += numpy.stack(columns, 1).tobytes()
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(MAGIC + payload + struct.pack("<I", zlib.crc32(payload)))

@@ -18,7 +18,7 @@ TEST(Reputation, HoldsBlameOfTheBodyAndItsPartners) {
 TEST(Reputation, KnowsWhoIsMeantFromTheSubject) {
   const std::string text = "These people are clowns and a waste of public money.";
   EXPECT_NE(Reputation(text, "CQC inspection"), "");
-  EXPECT_EQ(Reputation(text, "The band at the wedding"), "low") << "no rule knows who is meant";
+  EXPECT_EQ(Reputation(text, "The band at the wedding"), "");
 }
 
 TEST(Reputation, LeavesDisagreementAndQuestionsAlone) {

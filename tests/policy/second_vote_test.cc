@@ -41,11 +41,17 @@ class SecondVotes : public testing::Test {
 TEST_F(SecondVotes, FindASentenceAndNameItsWords) {
   const auto votes = On(Region::kAuthorText, std::string("The linac is down today. ") + kInsult);
   ASSERT_EQ(votes.size(), 1u);
-  EXPECT_TRUE(votes[0].is_alone);
-  const Finding finding = FindingFrom(votes[0]);
+  const Finding finding = FindingFrom(HitFrom(votes[0]));
   EXPECT_THAT(finding.quote, testing::HasSubstr("pathetic little man"));
   EXPECT_THAT(finding.reason, testing::HasSubstr("Most weight: \""));
   EXPECT_EQ(finding.confidence, Confidence::kLow);
+}
+
+TEST_F(SecondVotes, LeaveTablesAndListingsAlone) {
+  EXPECT_TRUE(On(Region::kAuthorText,
+                 "x=1; y[2] = {3,4} // you stupid pathetic little man !!! #define A_1 0x00 0x11 0x22 "
+                 "0x33 0x44 (((5)))")
+                  .empty());
 }
 
 TEST_F(SecondVotes, LeaveQuotedTextAlone) { EXPECT_TRUE(On(Region::kQuoted, kInsult).empty()); }
@@ -55,8 +61,7 @@ TEST_F(SecondVotes, LeaveOrdinarySentencesAlone) {
 }
 
 TEST_F(SecondVotes, HeedHowTheGrammarSaysItIsSaid) {
-  for (const Vote& vote : On(Region::kAuthorText, std::string("He wrote \"") + kInsult + "\" to me."))
-    EXPECT_FALSE(vote.is_alone);
+  EXPECT_TRUE(On(Region::kAuthorText, std::string("He wrote \"") + kInsult + "\" to me.").empty());
 }
 
 TEST_F(SecondVotes, AskMoreOfASentenceInALongMail) {
