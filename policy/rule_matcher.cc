@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -26,18 +27,29 @@ constexpr std::size_t kMentionsPerSegment = 2000;
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
-std::unique_ptr<RE2> Compiled(const std::string& pattern) {
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(8 << 20);
-  return std::make_unique<RE2>(pattern, options);
-}
+using Pattern = std::shared_ptr<const RE2>;
 
-std::vector<std::unique_ptr<RE2>> Compiled(const std::vector<std::string>& patterns) {
-  std::vector<std::unique_ptr<RE2>> compiled;
-  for (const std::string& one : patterns) compiled.push_back(Compiled(one));
-  return compiled;
-}
+// Rules that say the same share one automaton.
+class Compiler {
+ public:
+  Pattern Compiled(const std::string& pattern) {
+    Pattern& compiled = known_[pattern];
+    if (compiled) return compiled;
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(8 << 20);
+    compiled = std::make_shared<const RE2>(pattern, options);
+    return compiled;
+  }
+  std::vector<Pattern> Compiled(const std::vector<std::string>& patterns) {
+    std::vector<Pattern> compiled;
+    for (const std::string& one : patterns) compiled.push_back(Compiled(one));
+    return compiled;
+  }
+
+ private:
+  std::map<std::string, Pattern> known_;
+};
 
 unsigned BitOf(Region region) { return 1u << static_cast<unsigned>(region); }
 
@@ -53,17 +65,17 @@ bool IsWholeWord(std::string_view text, std::size_t begin, std::size_t end) {
 }
 
 struct Patterns {
-  explicit Patterns(const Rule& rule)
-      : pattern(rule.pattern.empty() ? nullptr : Compiled(rule.pattern)),
-        unless(Compiled(rule.unless)),
-        requires_(Compiled(rule.requires_)),
-        unless_post(Compiled(rule.unless_post)),
-        requires_post(Compiled(rule.requires_post)),
+  Patterns(const Rule& rule, Compiler* compiler)
+      : pattern(rule.pattern.empty() ? nullptr : compiler->Compiled(rule.pattern)),
+        unless(compiler->Compiled(rule.unless)),
+        requires_(compiler->Compiled(rule.requires_)),
+        unless_post(compiler->Compiled(rule.unless_post)),
+        requires_post(compiler->Compiled(rule.requires_post)),
         is_whole(rule.raw || rule.across_sentences) {
     for (const Region region : rule.where) regions |= BitOf(region);
   }
-  std::unique_ptr<RE2> pattern;
-  std::vector<std::unique_ptr<RE2>> unless, requires_, unless_post, requires_post;
+  Pattern pattern;
+  std::vector<Pattern> unless, requires_, unless_post, requires_post;
   bool is_whole;         // the pattern runs on the whole text, not by sentences
   unsigned regions = 0;  // bit per Region
 };
@@ -137,6 +149,7 @@ struct RuleMatcher::Machine {
     std::vector<Mention> topics;  // named by the poster, once each
     const Message* message = nullptr;
     std::vector<signed char> taken_back;  // by rule, by the rest of the post: 1 yes, -1 no, 0 not looked at
+    std::map<std::pair<const RE2*, bool>, bool> in_post;  // by pattern, on the original or folded: it stands
   };
   bool Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const;
   bool IsTakenBack(std::size_t rule, Found* found) const;
@@ -151,9 +164,10 @@ RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<cons
     : rules(all), names(std::move(registers)), surroundings(all) {
   std::vector<std::string> words, plain_words;
   std::vector<std::vector<AnyOf>> clauses;
+  Compiler compiler;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = rules[i];
-    patterns.emplace_back(rule);
+    patterns.emplace_back(rule, &compiler);
     if (!rule.raw) AppendPatternWords(rule.pattern, &plain_words);
     for (const std::string& phrase : rule.words) {
       phrases.push_back({i, TextView(phrase).folded()});
@@ -203,13 +217,16 @@ RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segme
 bool RuleMatcher::Machine::IsTakenBack(std::size_t rule, Found* found) const {
   signed char& known = found->taken_back[rule];
   if (known != 0) return known > 0;
-  const auto stands_in_post = [&](const std::unique_ptr<RE2>& pattern) {
-    return std::any_of(
+  const auto stands_in_post = [&](const Pattern& pattern) {
+    const auto [stands, is_new] = found->in_post.try_emplace({pattern.get(), rules[rule].raw});
+    if (!is_new) return stands->second;
+    stands->second = std::any_of(
         found->message->segments.begin(), found->message->segments.end(), [&](const Segment& segment) {
           const bool is_own = segment.region == Region::kSubject || segment.region == Region::kAuthorText ||
                               segment.region == Region::kSignature;
           return is_own && RE2::PartialMatch(Piece(TextOf(rules[rule], segment)), *pattern);
         });
+    return stands->second;
   };
   const Patterns& one = patterns[rule];
   const bool is_taken_back = std::any_of(one.unless_post.begin(), one.unless_post.end(), stands_in_post) ||
@@ -225,9 +242,7 @@ bool RuleMatcher::Machine::Accepts(const Words& words, Found* found, Hit* hit, s
     const std::string_view text = TextOf(its, *hit->segment);
     const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
     const re2::StringPiece sentence = Piece(text.substr(from, to - from));
-    const auto stands_there = [&](const std::unique_ptr<RE2>& pattern) {
-      return RE2::PartialMatch(sentence, *pattern);
-    };
+    const auto stands_there = [&](const Pattern& pattern) { return RE2::PartialMatch(sentence, *pattern); };
     if (!its.names.empty()) {
       hit->named = its.names_in_post ? NamedBetween(found->topics, its.names, 0, std::string_view::npos)
                                      : NamedNear(words.mentions, *hit, from, to);
