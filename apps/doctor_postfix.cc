@@ -19,11 +19,13 @@ std::string Set(const PostfixService& service, const std::string& parameter, con
 
 class Public {  // the listeners that strangers and members use: all but our two
  public:
-  Public(const PostfixConfig& postfix, const Settings& settings) : postfix_(postfix), settings_(settings) {
-    const auto* reinject = ListenerAt(postfix, settings.outbox.reinject_host, settings.outbox.reinject_port);
+  Public(const PostfixConfig& postfix, const Settings& settings)
+      : postfix_(postfix),
+        settings_(settings),
+        reinject_(ListenerAt(postfix, settings.outbox.reinject_host, settings.outbox.reinject_port)) {
     const auto* letters = ListenerAt(postfix, settings.outbox.letter_host, settings.outbox.letter_port);
     for (const PostfixService& service : postfix.smtpd()) {
-      if (&service != reinject && &service != letters) services_.push_back(&service);
+      if (&service != reinject_ && &service != letters) services_.push_back(&service);
     }
   }
 
@@ -39,19 +41,23 @@ class Public {  // the listeners that strangers and members use: all but our two
 
  private:
   template <typename Take>
+  void IfAsking(const PostfixService& service, Take take) const {
+    const auto entries = AskedMilters(postfix_, service);
+    const auto* ours = OurEntry(entries, postfix_, service, settings_.milter.socket);
+    if (ours != nullptr) take(service, *ours, entries);
+  }
+  template <typename Take>
   void ForEachAsking(Take take) const {
-    for (const PostfixService* service : services_) {
-      const auto entries = AskedMilters(postfix_, *service);
-      if (const auto* ours = OurEntry(entries, postfix_, *service, settings_.milter.socket))
-        take(*service, *ours, entries);
-    }
+    for (const PostfixService* service : services_) IfAsking(*service, take);
   }
 
   const PostfixConfig& postfix_;
   const Settings& settings_;
+  const PostfixService* const reinject_;
   std::vector<const PostfixService*> services_;
 };
 
+// Our milter as Postfix writes it, its path below the queue directory when it is chrooted.
 std::string Entry(const Settings& settings, const PostfixConfig& postfix) {
   std::string place = settings.milter.socket;
   const std::string queue = "unix:" + postfix.Value("queue_directory") + "/";
@@ -59,6 +65,19 @@ std::string Entry(const Settings& settings, const PostfixConfig& postfix) {
   if (const auto at = place.find('@'); place.rfind("inet:", 0) == 0 && at != std::string::npos)
     place = "inet:" + place.substr(at + 1) + ":" + place.substr(5, at - 5);
   return "{ " + place + ", default_action=tempfail }";
+}
+
+// The other milters stay where they are; one that looks for us where we are not goes.
+std::string WithOurs(const std::string& value, const Settings& settings, const PostfixConfig& postfix) {
+  std::string all;
+  for (const MilterEntry& entry : MilterEntries(value)) {
+    if (entry.address == settings.milter.socket) continue;
+    std::string own;
+    for (const auto& [name, setting] : entry.settings)
+      own.append(", ").append(name).append("=").append(setting);
+    all += own.empty() ? entry.address + ", " : "{ " + entry.address + own + " }, ";
+  }
+  return all + Entry(settings, postfix);
 }
 
 void Public::Milter(Diagnoses* all) const {
@@ -70,15 +89,16 @@ void Public::Milter(Diagnoses* all) const {
     if (OurEntry(entries, postfix_, *service, settings_.milter.socket) != nullptr) continue;
     const bool is_switched_off =
         HasPostfixWord(postfix_.Value(*service, "receive_override_options"), "no_milters");
-    const auto configured = MilterEntries(postfix_.Value(*service, "smtpd_milters"));
+    const std::string value = postfix_.Value(*service, "smtpd_milters");
     const std::string why = is_switched_off ? " runs no milter (receive_override_options = no_milters)"
-                            : configured.empty()
+                            : value.empty()
                                 ? " asks no milter"
                                 : " asks other milters only, as it sees the file system (" +
                                       std::string(service->is_chrooted ? "chroot " : "no chroot, ") +
                                       postfix_.Value("queue_directory") + ")";
-    const std::string remedy = is_switched_off ? Set(*service, "receive_override_options", "")
-                                               : Set(*service, "smtpd_milters", Entry(settings_, postfix_));
+    const std::string remedy = is_switched_off
+                                   ? Set(*service, "receive_override_options", "")
+                                   : Set(*service, "smtpd_milters", WithOurs(value, settings_, postfix_));
     const std::string reason = service->name + why + ": mail to lists that comes in there is not judged";
     if (postfix_.IsLoopbackOnly(*service))
       examination.Warn(reason + "; programs on this machine can go past the moderators", remedy);
@@ -96,12 +116,12 @@ bool Public::AskUs() const {
 
 void Public::Failure(Diagnoses* all) const {
   Examination examination("postfix/default-action");
-  ForEachAsking([&](const PostfixService& service, const MilterEntry& ours, const auto&) {
+  const auto look = [&](const PostfixService& service, const MilterEntry& ours, const auto&) {
     const auto own = ours.settings.find("default_action");
     const std::string action =
         own == ours.settings.end() ? postfix_.Value(service, "milter_default_action") : own->second;
     const std::string where = "default_action = " + action + " at " + service.name + ": ";
-    const std::string remedy = Set(service, "smtpd_milters", Entry(settings_, postfix_));
+    const std::string remedy = "in smtpd_milters write " + Entry(settings_, postfix_);
     if (action == "accept")
       examination.Unsafe(where + "while the daemon is away or slow, mail to lists passes unjudged", remedy);
     else if (action == "quarantine")
@@ -110,7 +130,9 @@ void Public::Failure(Diagnoses* all) const {
           remedy);
     else if (action != "tempfail" && action != "shutdown")
       examination.Warn(where + "mail is sent back while the daemon is away", remedy);
-  });
+  };
+  ForEachAsking(look);
+  if (reinject_ != nullptr) IfAsking(*reinject_, look);
   examination.MoveTo(all, "mail is put off, never passed, while the daemon is away");
 }
 

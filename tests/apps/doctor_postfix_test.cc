@@ -103,6 +103,9 @@ TEST(DoctorPostfix, AcceptingWhileWeAreAwayIsUnsafe) {
   EXPECT_THAT(Said(Postfix({{"smtpd_milters", "inet:localhost:8891 unix:listwarden/milter.sock"},
                             {"milter_default_action", "quarantine"}})),
               HasSubstr("warning postfix/default-action"));
+  EXPECT_THAT(Said(Postfix({}, {{"127.0.0.1:10025/inet/smtpd_milters",
+                                 "{ unix:listwarden/milter.sock, default_action=accept }"}})),
+              HasSubstr("default_action = accept at 127.0.0.1:10025"));
 }
 
 TEST(DoctorPostfix, AListenerThatDoesNotAskUsIsUnsafe) {
@@ -114,6 +117,14 @@ TEST(DoctorPostfix, AListenerThatDoesNotAskUsIsUnsafe) {
   const std::string filter = std::string(kGoodServices) + "127.0.0.1:10030 inet n - y - - smtpd\n";
   EXPECT_THAT(Said(Postfix({}, {{"127.0.0.1:10030/inet/smtpd_milters", ""}}, filter)),
               HasSubstr("warning postfix/milter 127.0.0.1:10030"));
+}
+
+TEST(DoctorPostfix, TheRemedyKeepsOtherMilters) {
+  EXPECT_THAT(Said(Postfix({{"smtpd_milters",
+                             "{ inet:localhost:8891, default_action=accept } "
+                             "unix:/var/spool/postfix/listwarden/milter.sock"}})),
+              HasSubstr("postconf -e 'smtpd_milters = { inet:localhost:8891, default_action=accept }, "
+                        "{ unix:listwarden/milter.sock, default_action=tempfail }'"));
 }
 
 TEST(DoctorPostfix, APathIsReadAsTheChrootedServiceReadsIt) {
