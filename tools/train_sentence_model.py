@@ -41,7 +41,8 @@ SETS_WEIGHT = 0.04  # of a row of the public sets, beside 2 of a passage of ours
 FALSE_OWN = 0.05    # share of hard negatives and quoted posts of the filter that may be tagged
 FALSE_OTHER = 0.01  # of clean posts and of posts that break other clauses
 FALSE_LISTS = 1.2e-4  # of sentences and pairs of sentences of list mail …
-OTHER_LISTS = {"harassment": 8e-4, "abuse": 1e-4, "reputation": 3e-4, "purpose": 5e-5}  # … but much of it is rude or chat
+OTHER_LISTS = {"harassment": 8e-4, "abuse": 1e-4, "reputation": 3e-4, "endorsement": 3e-4,
+               "purpose": 5e-5}  # … but much of it is rude or chat
 
 # Clauses that one sentence may well break together: texts of the one are no counter-examples for the other.
 TOGETHER = [{"harassment", "reputation"}, {"political", "reputation"}, {"confidentiality", "privacy"},
