@@ -1,4 +1,5 @@
-// `report`: what became of held posts in a month. SPDX-License-Identifier: Apache-2.0
+// `report`: what became of held posts in a month.
+// SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
 #include "apps/commands.h"

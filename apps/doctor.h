@@ -1,6 +1,8 @@
 // What `listwarden doctor` looks at: whatever around us can lose mail, let it pass unjudged, or open what is
 // confidential. It tells what it found and how to mend it, and changes nothing; secrets are never shown.
-// Threads: any. Errors: none; what cannot be looked at is a warning. SPDX-License-Identifier: Apache-2.0
+// Threads: any.
+// Errors: none; what cannot be looked at is a warning.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <sys/types.h>
 

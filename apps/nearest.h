@@ -1,4 +1,6 @@
-// "Did you mean …?" for commands, keys and addresses. Threads: pure. SPDX-License-Identifier: Apache-2.0
+// "Did you mean …?" for commands, keys and addresses.
+// Threads: pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,6 +1,8 @@
 // Postfix's configuration as Postfix itself understands it (postconf(1)): parameters with their defaults,
-// services of master.cf with their overrides. Threads: immutable. Errors: SettingsError when it cannot be
-// read. SPDX-License-Identifier: Apache-2.0
+// services of master.cf with their overrides.
+// Threads: immutable.
+// Errors: SettingsError when it cannot be read.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <map>

@@ -1,4 +1,5 @@
-// Which milters a service of Postfix asks (MILTER_README), and whether we are among them. Threads: any.
+// Which milters a service of Postfix asks (MILTER_README), and whether we are among them.
+// Threads: any.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <map>

@@ -1,5 +1,7 @@
 // What another program prints. No shell: the words go to it as they are. Its standard error is dropped.
-// Threads: any. Limits: 4 MiB of output. SPDX-License-Identifier: Apache-2.0
+// Threads: any.
+// Limits: 4 MiB of output.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
 #include <string>

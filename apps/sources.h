@@ -1,5 +1,6 @@
 // Messages from where people keep them: .eml files, folders of them (walked in order), mbox files, standard
-// input. Errors: a path that cannot be read is reported through the result, and the others are still read.
+// input.
+// Errors: a path that cannot be read is reported through the result, and the others are still read.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <functional>

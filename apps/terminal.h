@@ -1,5 +1,6 @@
 // What people see on a terminal: colour only there (and not with NO_COLOR), tables that fit, progress on one
-// line. Text from mail is shown with its control characters taken out. SPDX-License-Identifier: Apache-2.0
+// line. Text from mail is shown with its control characters taken out.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <string>

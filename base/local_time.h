@@ -1,5 +1,7 @@
-// The time on the wall of a place: IANA names such as "Europe/London". Threads: any. Errors: none; a name
-// that is not known is UTC. SPDX-License-Identifier: Apache-2.0
+// The time on the wall of a place: IANA names such as "Europe/London".
+// Threads: any.
+// Errors: none; a name that is not known is UTC.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

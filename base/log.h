@@ -1,6 +1,7 @@
 // One line an event, `key=value` as mail logs are read, to standard error (the journal) or syslog LOG_MAIL.
 // Values are escaped, so that no input can forge a line; message text is never logged.
-// Threads: any. Errors: logging never fails the caller.
+// Threads: any.
+// Errors: logging never fails the caller.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <initializer_list>

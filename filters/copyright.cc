@@ -1,5 +1,6 @@
 // A copied work shows by its length: a publisher's mark or "the article in full" weighs more above a long
-// text and nothing below a reference. SPDX-License-Identifier: Apache-2.0
+// text and nothing below a reference.
+// SPDX-License-Identifier: Apache-2.0
 #include "filters/filters.h"
 
 namespace listwarden {

@@ -1,5 +1,6 @@
 // Praise counts when it is of a company or product (the rules ask the registers). The same words weigh more
-// from a vendor, or from one who represents the body. SPDX-License-Identifier: Apache-2.0
+// from a vendor, or from one who represents the body.
+// SPDX-License-Identifier: Apache-2.0
 #include "filters/filters.h"
 
 namespace listwarden {

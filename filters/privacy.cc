@@ -1,5 +1,6 @@
 // Besides its rules: a picture that comes with words about people and none of consent, and long lists of
-// addresses. SPDX-License-Identifier: Apache-2.0
+// addresses.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <set>
 #include <string>

@@ -1,5 +1,6 @@
 // Two of its rules need more than words: a short answer counts only when it is all that the post says, and a
-// subject that the list's own purpose names is never off it. SPDX-License-Identifier: Apache-2.0
+// subject that the list's own purpose names is never off it.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
 

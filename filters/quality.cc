@@ -1,5 +1,6 @@
 // What rules cannot see of a post's making: no subject, no text, all capitals, spelling, size. Only new text
-// is read, so that nobody answers for what they quote. SPDX-License-Identifier: Apache-2.0
+// is read, so that nobody answers for what they quote.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
 

@@ -1,6 +1,7 @@
 // Whether words that stand where a secret stands are one: real passwords, tokens and keys, not stand-ins,
 // variables, hashes or plain words. The shapes of tokens are data (rule file); this is what a shape cannot
-// say. SPDX-License-Identifier: Apache-2.0
+// say.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string_view>
 

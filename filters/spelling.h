@@ -1,10 +1,12 @@
-// How well ordinary words of a text are spelled, by Debian's word lists (British, American, medical).
-// A word counts as misspelled only when no list has it and it is one slip (a letter too many, too few, wrong
-// or two swapped) away from a listed word: names, jargon, foreign words and abbreviations are no errors.
-// Words with capitals, digits or signs, and lines that look like code, are left out of the count.
+// How well ordinary words of a text are spelled, by Debian's word lists (British, American, medical). A word
+// counts as misspelled only when no list has it and it is one slip (a letter too many, too few, wrong or two
+// swapped) away from a listed word: names, jargon, foreign words and abbreviations are no errors. Words with
+// capitals, digits or signs, and lines that look like code, are left out of the count.
 //   auto lists = WordLists::Load();
 //   Spelling spelling = lists->Read(text);
-// Owns: the words. Threads: immutable after Load. Errors: Load throws SettingsError when a list is missing.
+// Owns: the words.
+// Threads: immutable after Load.
+// Errors: Load throws SettingsError when a list is missing.
 // Limits: the first 4,000 bytes of a text, 40 unlisted words.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

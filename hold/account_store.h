@@ -1,5 +1,7 @@
 // Who may do what at the desk: people, their rights per list, log-ins. Secrets are kept hashed: passwords by
-// the caller (Argon2id), session ids as SHA-256. Threads: any. Errors: StoreError.
+// the caller (Argon2id), session ids as SHA-256.
+// Threads: any.
+// Errors: StoreError.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

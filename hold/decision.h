@@ -1,5 +1,6 @@
 // What people and the clock do to a held message. Each is one compare-and-set on the revision the actor saw,
-// written with its audit row, letters, links and spent link. SPDX-License-Identifier: Apache-2.0
+// written with its audit row, letters, links and spent link.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -3,7 +3,8 @@
 // same time may share one. Transitions that the state machine does not know are refused by the database.
 // Threads: every member may be called from any thread; writes are one at a time, also across processes.
 // Errors: StoreError; after one the caller does not know whether the write took place: repeat it with the
-// same keys. SPDX-License-Identifier: Apache-2.0
+// same keys.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <filesystem>

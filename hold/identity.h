@@ -1,4 +1,5 @@
-// Ids, hashes and the small encodings that every backend keeps alike. SPDX-License-Identifier: Apache-2.0
+// Ids, hashes and the small encodings that every backend keeps alike.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,5 +1,7 @@
 // Write jobs of callers that wait at the same time run together, one batch at a time: whoever finds nobody at
-// work leads, and takes the others' jobs along. Threads: any. Errors: a caller gets those of its own job.
+// work leads, and takes the others' jobs along.
+// Threads: any.
+// Errors: a caller gets those of its own job.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <condition_variable>

@@ -1,5 +1,6 @@
 // What a link in a letter allows. Only the SHA-256 of its secret is kept. A link is spent in the transaction
-// of what it does; looking at a page spends nothing. SPDX-License-Identifier: Apache-2.0
+// of what it does; looking at a page spends nothing.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <string>

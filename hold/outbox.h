@@ -1,5 +1,6 @@
 // Letters and re-injections that wait to be sent by SMTP; written in the same transaction as what they tell.
-// Threads: any; several workers and processes may share an outbox. Errors: StoreError.
+// Threads: any; several workers and processes may share an outbox.
+// Errors: StoreError.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

@@ -1,8 +1,10 @@
 // A PostgreSQL store, shared by as many programs and machines as there are. Write jobs of callers that wait
 // at the same time share one transaction; each runs in a savepoint of its own. A transaction ends with a mark
 // of its writer: when the answer to COMMIT is lost, the mark tells after a reconnect whether it took place,
-// and only then is it repeated. Threads: any. Errors: StoreError when the server cannot be had for a few
-// seconds; StoreFull when its disk is full. SPDX-License-Identifier: Apache-2.0
+// and only then is it repeated.
+// Threads: any.
+// Errors: StoreError when the server cannot be had for a few seconds; StoreFull when its disk is full.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
 #include <filesystem>

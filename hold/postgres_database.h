@@ -1,5 +1,7 @@
 // One connection to a PostgreSQL server: durable commits, prepared statements, limits on every wait, so that
-// a peer that hangs keeps nobody's locks. Threads: one at a time. Errors: PostgresError.
+// a peer that hangs keeps nobody's locks.
+// Threads: one at a time.
+// Errors: PostgresError.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <map>

@@ -1,5 +1,5 @@
-// Questions to the store that read many held messages without their texts. SPDX-License-Identifier:
-// Apache-2.0
+// Questions to the store that read many held messages without their texts.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <map>

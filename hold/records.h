@@ -1,5 +1,7 @@
-// What stays on record, for how long, and the proof that it was not touched. Threads: any. Errors:
-// StoreError. SPDX-License-Identifier: Apache-2.0
+// What stays on record, for how long, and the proof that it was not touched.
+// Threads: any.
+// Errors: StoreError.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // The little that the hold store needs of a database; SQLite and PostgreSQL give it. SQL is written once, in
-// what both understand, with "?" for values; texts are stored as UTF-8, whatever they were. Errors:
-// StoreError; a statement that the database refuses ends its own job only. SPDX-License-Identifier:
-// Apache-2.0
+// what both understand, with "?" for values; texts are stored as UTF-8, whatever they were.
+// Errors: StoreError; a statement that the database refuses ends its own job only.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <filesystem>

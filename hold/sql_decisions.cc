@@ -1,4 +1,5 @@
-// Deciding: each a compare-and-set with its audit row. SPDX-License-Identifier: Apache-2.0
+// Deciding: each a compare-and-set with its audit row.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
 #include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"

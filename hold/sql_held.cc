@@ -1,4 +1,5 @@
-// Reading one held message and what belongs to it. SPDX-License-Identifier: Apache-2.0
+// Reading one held message and what belongs to it.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
 #include "hold/sql_hold_store.h"
 

@@ -1,4 +1,5 @@
-// Holding: what the milter needs. SPDX-License-Identifier: Apache-2.0
+// Holding: what the milter needs.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/sql_hold_store.h"
 
 #include <sodium.h>

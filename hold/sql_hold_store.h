@@ -1,4 +1,5 @@
-// The hold store in a relational database. SPDX-License-Identifier: Apache-2.0
+// The hold store in a relational database.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "hold/account_store.h"
 #include "hold/hold_store.h"

@@ -1,4 +1,5 @@
-// Letters and releases on their way. SPDX-License-Identifier: Apache-2.0
+// Letters and releases on their way.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
 #include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"

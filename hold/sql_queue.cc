@@ -1,4 +1,5 @@
-// The moderators' queue, an author's history, the figures of the reports. SPDX-License-Identifier: Apache-2.0
+// The moderators' queue, an author's history, the figures of the reports.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/sql_hold_store.h"
 
 namespace listwarden {

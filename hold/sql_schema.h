@@ -1,6 +1,7 @@
 // The schema as a chain of steps: number n brings a database from version n to n + 1, in one transaction. A
 // released one is never changed. Tables are written once, in SQLite's words; triggers, which hold what no
-// code of ours and no hand at a prompt may do, once for each database. SPDX-License-Identifier: Apache-2.0
+// code of ours and no hand at a prompt may do, once for each database.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

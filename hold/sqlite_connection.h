@@ -2,7 +2,8 @@
 // Write jobs of callers that wait at the same time share one durable transaction; each runs in a savepoint of
 // its own, so that one that fails takes no other with it. A thread of its own copies the log into the
 // database. A ballast file gives up its space when the disk is full, so that decisions can still be written.
-// Threads: any. Errors: StoreError; StoreFull when the disk is full.
+// Threads: any.
+// Errors: StoreError; StoreFull when the disk is full.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <condition_variable>

@@ -1,6 +1,8 @@
 // One connection to a SQLite file: WAL, every commit synced, foreign keys, no checkpoint of its own. Prepared
-// statements are kept. Threads: one at a time. Errors: SQLite::Exception, which SqliteConnection turns into
-// StoreError. SPDX-License-Identifier: Apache-2.0
+// statements are kept.
+// Threads: one at a time.
+// Errors: SQLite::Exception, which SqliteConnection turns into StoreError.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <map>
 #include <memory>

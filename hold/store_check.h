@@ -1,6 +1,9 @@
 // Looks at a store without changing it: no schema step, no lock kept, no new file (but SQLite's index, where
-// a log lacks it). Threads: any. Errors: StoreError when it cannot be opened. Limits: the texts of the newest
-// 1,000 waiting messages are compared with their hashes. SPDX-License-Identifier: Apache-2.0
+// a log lacks it).
+// Threads: any.
+// Errors: StoreError when it cannot be opened.
+// Limits: the texts of the newest 1,000 waiting messages are compared with their hashes.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <string>

@@ -1,6 +1,8 @@
 // A whole store copied into another, of whatever kind: page by page, so that a copy that was interrupted goes
 // on where it was; then both are read again and compared by hashes. Sessions and failed log-ins are left
-// behind: people log in anew. Errors: StoreError. SPDX-License-Identifier: Apache-2.0
+// behind: people log in anew.
+// Errors: StoreError.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <filesystem>

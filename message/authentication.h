@@ -1,6 +1,8 @@
 // Who a message is known to come from: the SASL login, or what our own border says in Authentication-Results
 // (RFC 8601): the author when DMARC or a DKIM signature of their own domain passed, else the login it saw.
-// Threads: any. Errors: none. SPDX-License-Identifier: Apache-2.0
+// Threads: any.
+// Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,5 +1,6 @@
 // Bytes of any charset as valid UTF-8, without NUL, line ends as "\n" (ICU).
-// Threads: any. Errors: none; what could not be decoded as declared is told.
+// Threads: any.
+// Errors: none; what could not be decoded as declared is told.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>

@@ -1,5 +1,7 @@
-// Content-Transfer-Encodings (RFC 2045 section 6), read as tolerantly as readers' programs do.
-// Time and memory are linear. Threads: any. Errors: none; oddities are told through the flags.
+// Content-Transfer-Encodings (RFC 2045 section 6), read as tolerantly as readers' programs do. Time and
+// memory are linear.
+// Threads: any.
+// Errors: none; oddities are told through the flags.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>

@@ -1,4 +1,5 @@
-// format=flowed (RFC 3676). SPDX-License-Identifier: Apache-2.0
+// format=flowed (RFC 3676).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

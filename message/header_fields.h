@@ -1,5 +1,6 @@
 // Header field bodies (RFC 5322, 2045, 2047, 2231), bounded and tolerant.
-// Threads: any. Errors: none; `over_limit` tells that the rest was not read.
+// Threads: any.
+// Errors: none; `over_limit` tells that the rest was not read.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <map>

@@ -1,4 +1,5 @@
-// What the readers of structured fields share (RFC 5322 section 3.2). SPDX-License-Identifier: Apache-2.0
+// What the readers of structured fields share (RFC 5322 section 3.2).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <string>

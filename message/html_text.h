@@ -1,6 +1,7 @@
 // HTML as a reader sees it: libxml2's SAX parser (no tree, linear), visible and hidden text apart.
 // Limits: html_nodes and html_depth; past them `is_cut` is set and what was read is kept.
-// Threads: any. Errors: none.
+// Threads: any.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>

@@ -1,5 +1,6 @@
 // Bounds on what one message may make us do. Reaching one records a Defect (never "clean") and reading goes
-// on. SPDX-License-Identifier: Apache-2.0
+// on.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 

@@ -1,6 +1,8 @@
 // What single lines of mail give away: the words that mail programs, lists and organisations put around an
 // author's text, in the languages they do it in. All take a line (or paragraph) in ASCII lower case, trimmed.
-// Threads: any. Errors: none. SPDX-License-Identifier: Apache-2.0
+// Threads: any.
+// Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string_view>
 

@@ -1,6 +1,8 @@
 // Which Latin letters a character can be taken for: Unicode's confusables (UTS #39, through ICU), characters
 // named as a form of a Latin letter, and the digits and signs that stand for letters in "1d10t" and "$h1t".
-// Threads: any. Errors: none. SPDX-License-Identifier: Apache-2.0
+// Threads: any.
+// Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 

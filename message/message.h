@@ -1,6 +1,7 @@
 // A received message as a read-only value: envelope, header section, parts, and its text cut into regions.
 // Positions and words refer to the text as a reader sees it. The raw bytes are kept unchanged for holding.
-// Owns: everything it shows. Threads: immutable, may be shared.
+// Owns: everything it shows.
+// Threads: immutable, may be shared.
 // Errors: none; whatever could not be read is a Defect.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -3,8 +3,10 @@
 //   builder.SetEnvelope(…); builder.AddField("Subject", "…"); builder.AddBody(bytes); Message m =
 //   builder.Finish();
 // Limits: past message_bytes or the header limits what follows is kept for holding but not read, with a
-// Defect. Threads: one at a time. Errors: throws nothing but std::bad_alloc. SPDX-License-Identifier:
-// Apache-2.0
+// Defect.
+// Threads: one at a time.
+// Errors: throws nothing but std::bad_alloc.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,6 +1,8 @@
 // The texts that readers' programs may make of one leaf: decoders and charsets differ in what they forgive,
-// so where bytes are odd, every usual reading is given. Threads: any. Errors: none. SPDX-License-Identifier:
-// Apache-2.0
+// so where bytes are odd, every usual reading is given.
+// Threads: any.
+// Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <vector>

@@ -1,6 +1,8 @@
 // Cuts a text part into what its author wrote now and what stands around it: quoted text (">", Outlook and
 // Gmail blocks, forwarded messages; above, below or between), signature, organisations' legal footers, the
-// list's footer. When in doubt a line is author text. Threads: any. Errors: none. Time is linear in the text.
+// list's footer. When in doubt a line is author text.
+// Threads: any.
+// Errors: none. Time is linear in the text.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string_view>

@@ -1,7 +1,9 @@
 // The MIME structure (RFC 2045, 2046) of a message, read without recursion and within limits. Each level
 // looks for its own boundary only, so an outer boundary ends an inner part that was not closed. Where two
-// readers could see different parts, both readings are taken and a Defect says so. Owns: decoded copies of
-// encoded inner messages; everything else points into the body given. Threads: any. Errors: none.
+// readers could see different parts, both readings are taken and a Defect says so.
+// Owns: decoded copies of encoded inner messages; everything else points into the body given.
+// Threads: any.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <deque>

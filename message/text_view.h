@@ -2,8 +2,10 @@
 // original it stands for. The form: lower case (full case folding), NFKC (full-width and mathematical letters
 // become plain ones), accents of Latin letters dropped, zero-width, bidi and soft-hyphen characters removed,
 // runs of white space one blank, blank lines "\n", typographic dashes and quotes as ASCII. Words keep their
-// meaning: look-alikes, leet and the like are UnmaskedText's. Owns: both texts.
-// Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
+// meaning: look-alikes, leet and the like are UnmaskedText's.
+// Owns: both texts.
+// Threads: immutable after construction.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,8 @@
 // The words that masked spelling is held against: a masked word counts only when it can be read as one of
 // these, so that ordinary text (part numbers, formulas, code) keeps its meaning.
-// Owns: a trie. Threads: immutable after construction. Errors: none.
+// Owns: a trie.
+// Threads: immutable after construction.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>

@@ -1,5 +1,6 @@
 // The socket that libmilter listens on, which it does not give away: found among the process's descriptors.
-// Threads: immutable. SPDX-License-Identifier: Apache-2.0
+// Threads: immutable.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <sys/socket.h>
 

@@ -1,7 +1,8 @@
 // How mail reaches us: the libmilter daemon. It only translates; judging and holding happen behind Intake.
 // One server a process (libmilter keeps its state in globals). Signals are the caller's: block HUP, TERM and
-// INT before any thread is made, or libmilter takes them for itself. Threads: libmilter's worker pool calls
-// from many threads and moves a session between them; SetPolicy and Stop may be called from any thread.
+// INT before any thread is made, or libmilter takes them for itself.
+// Threads: libmilter's worker pool calls from many threads and moves a session between them; SetPolicy and
+// Stop may be called from any thread.
 // Errors: every surprise in a callback is a temporary failure; Run returns false when libmilter gave up.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

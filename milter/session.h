@@ -1,6 +1,8 @@
 // One SMTP connection as the MTA tells it, and what to answer: everything of the milter that is not
-// libmilter. Threads: one call at a time, from changing threads. Errors: exceptions pass to the wall in
-// milter_server.cc. SPDX-License-Identifier: Apache-2.0
+// libmilter.
+// Threads: one call at a time, from changing threads.
+// Errors: exceptions pass to the wall in milter_server.cc.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
 #include <memory>

@@ -1,5 +1,7 @@
 // What authors do with their own held posts, and what follows from it. Each is a compare-and-set on the
-// revision the author saw. Threads: any; a value of references. Errors: StoreError passes through.
+// revision the author saw.
+// Threads: any; a value of references.
+// Errors: StoreError passes through.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

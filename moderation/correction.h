@@ -1,7 +1,9 @@
 // A held post with its author's new words: the header section stays but for the subject and what described
 // the old body; the text becomes plain text in UTF-8; attachments that are kept are kept byte for byte.
-// Signatures over the old text (DKIM, ARC) go, since they no longer hold. Threads: pure functions.
-// Errors: none. SPDX-License-Identifier: Apache-2.0
+// Signatures over the old text (DKIM, ARC) go, since they no longer hold.
+// Threads: pure functions.
+// Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <string>

@@ -1,6 +1,8 @@
 // The only place where a verdict takes effect. Holding commits raw bytes, reasons, letters and audit first;
-// only then does the caller get an outcome to answer with. Threads: any. Errors: never throws for store
-// trouble: the outcome is kDefer. SPDX-License-Identifier: Apache-2.0
+// only then does the caller get an outcome to answer with.
+// Threads: any.
+// Errors: never throws for store trouble: the outcome is kDefer.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
 #include <mutex>

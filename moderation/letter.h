@@ -1,5 +1,7 @@
 // A letter of ours on its way into the outbox: header fields with the manners of RFC 3834, body, and the
-// words that every letter needs. Threads: pure functions. SPDX-License-Identifier: Apache-2.0
+// words that every letter needs.
+// Threads: pure functions.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

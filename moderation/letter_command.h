@@ -1,5 +1,7 @@
 // What a moderator's answer to a letter asks for. The first line of their own text counts; quoted text and
-// signatures do not. Threads: pure function. SPDX-License-Identifier: Apache-2.0
+// signatures do not.
+// Threads: pure function.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

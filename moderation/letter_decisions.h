@@ -1,9 +1,10 @@
 // Moderators decide by answering their letter: the address holds a token bound to moderator, post and its
 // revision; the answer must be verified as theirs (SASL log-in, or our own Authentication-Results), and its
-// first line says what to do. Decision, spent token and the letter about it are one transaction; whatever
-// is refused changes nothing and leaves the token unused. Automatic answers are ignored (RFC 3834).
-// Threads: any. Errors: StoreError passes through: the caller puts the mail off. SPDX-License-Identifier:
-// Apache-2.0
+// first line says what to do. Decision, spent token and the letter about it are one transaction; whatever is
+// refused changes nothing and leaves the token unused. Automatic answers are ignored (RFC 3834).
+// Threads: any.
+// Errors: StoreError passes through: the caller puts the mail off.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

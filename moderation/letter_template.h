@@ -1,7 +1,8 @@
 // Letters' wording: etc/notices/LANG/EVENT.txt, Mustache, "Subject: …" on the first line. Mistakes are found
-// when it is read: unknown names, sections that do not close. Threads: immutable.
-// Errors: SettingsError "file:line: what; expected", all mistakes at once. SPDX-License-Identifier:
-// Apache-2.0
+// when it is read: unknown names, sections that do not close.
+// Threads: immutable.
+// Errors: SettingsError "file:line: what; expected", all mistakes at once.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <map>

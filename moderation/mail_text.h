@@ -1,5 +1,7 @@
 // How a letter of ours is written: header fields that nothing in mail can break out of, and the body's
-// encoding. Threads: pure functions. Errors: none; what cannot be written is left out.
+// encoding.
+// Threads: pure functions.
+// Errors: none; what cannot be written is left out.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>

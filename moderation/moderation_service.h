@@ -1,5 +1,6 @@
 // What people and the clock decide about held mail: the same code for the command line, letters and pages.
-// Threads: any. Errors: StoreError passes through; a lost race is a result, not an error.
+// Threads: any.
+// Errors: StoreError passes through; a lost race is a result, not an error.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

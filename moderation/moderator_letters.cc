@@ -1,4 +1,5 @@
-// What moderators are told of their own answers. SPDX-License-Identifier: Apache-2.0
+// What moderators are told of their own answers.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/identity.h"
 #include "message/header_fields.h"
 #include "moderation/letter.h"

@@ -1,7 +1,9 @@
 // The letters: wording is data (etc/notices/LANG/EVENT.txt, Mustache), manners are here (RFC 3834, RFC 5321
 // section 4.5.5): null reverse-path, Auto-Submitted, never to automatic mail, lists or unauthenticated
-// strangers. Threads: immutable. Errors: the constructor throws SettingsError for a missing or broken
-// template. SPDX-License-Identifier: Apache-2.0
+// strangers.
+// Threads: immutable.
+// Errors: the constructor throws SettingsError for a missing or broken template.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <memory>

@@ -1,7 +1,8 @@
 // Sends what waits in the outbox: letters, and released mail through the re-injection listener with a signed
 // token. One turn leases one row, sends it by SMTP (libcurl), and reports; crash at any point sends again,
-// never loses. Threads: Turn() from one thread at a time per object; many objects and processes may share a
-// store. SPDX-License-Identifier: Apache-2.0
+// never loses.
+// Threads: Turn() from one thread at a time per object; many objects and processes may share a store.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

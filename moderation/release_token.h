@@ -1,7 +1,9 @@
 // The signed, single-use mark by which our milter knows released mail: HMAC-SHA-256 over id, list recipients,
 // body hash and expiry; carried in the field "Listwarden-Release", accepted only on the re-injection
-// listener. Threads: immutable. Errors: ReleaseKey throws SettingsError when the file is missing, short or
-// open to others. SPDX-License-Identifier: Apache-2.0
+// listener.
+// Threads: immutable.
+// Errors: ReleaseKey throws SettingsError when the file is missing, short or open to others.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <optional>

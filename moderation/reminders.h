@@ -1,7 +1,9 @@
 // What moderators are written because time goes by: each morning what waits, a reminder before a hold ends,
 // and word to somebody else when nobody acts. Once each, also across restarts and several desks: a letter and
-// the record that it was written are one transaction. Threads: one at a time. Errors: StoreError passes
-// through; the next turn goes on. SPDX-License-Identifier: Apache-2.0
+// the record that it was written are one transaction.
+// Threads: one at a time.
+// Errors: StoreError passes through; the next turn goes on.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
 #include <set>

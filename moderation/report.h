@@ -1,5 +1,8 @@
 // What became of held posts in a time, for list owners and the office: one set of numbers for pages, CSV and
-// JSON. Threads: values. Errors: none. SPDX-License-Identifier: Apache-2.0
+// JSON.
+// Threads: values.
+// Errors: none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
 #include <chrono>

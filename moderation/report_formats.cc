@@ -1,4 +1,5 @@
-// The report as CSV and JSON. SPDX-License-Identifier: Apache-2.0
+// The report as CSV and JSON.
+// SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
 #include "moderation/report.h"

@@ -1,5 +1,6 @@
 // The JSON of `listwarden check --json`, also kept with every held message. Field names are a contract for
-// scripts. SPDX-License-Identifier: Apache-2.0
+// scripts.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

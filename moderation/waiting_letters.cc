@@ -1,4 +1,5 @@
-// Letters about many posts that wait. SPDX-License-Identifier: Apache-2.0
+// Letters about many posts that wait.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "hold/identity.h"

@@ -2,7 +2,8 @@
 // each of its clauses (policy/required_words.h) stands. One that requires no words always is.
 //   Candidates::Tally tally(candidates);
 //   tally.Add(word) …; for (std::size_t pattern : tally.Take()) …
-// Threads: immutable. SPDX-License-Identifier: Apache-2.0
+// Threads: immutable.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,8 @@
 // A filter looks at a message and says what it found. It never acts, logs, reads settings, keeps state or
 // knows another filter. Its rules stand in a file of its name; what only code can see (check digits,
-// sentences) is here. Threads: Inspect is const and called from many threads. SPDX-License-Identifier:
-// Apache-2.0
+// sentences) is here.
+// Threads: Inspect is const and called from many threads.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <span>
 #include <string_view>

@@ -5,8 +5,10 @@
 //   Reading reading = ReadHit(segment.text, hit.begin, hit.end);
 //   if (reading.Has(Said::kNegated) || reading.of == Of::kOneself) …
 // It leaves out everything that would need a parse of the whole sentence; where it cannot tell it says
-// kNobody. Threads: pure. Limits: 48 words to either side, never past the sentence (quotation marks: the
-// paragraph). SPDX-License-Identifier: Apache-2.0
+// kNobody.
+// Threads: pure.
+// Limits: 48 words to either side, never past the sentence (quotation marks: the paragraph).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <optional>

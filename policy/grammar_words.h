@@ -1,5 +1,6 @@
 // The English words the grammar knows, by what they do in a sentence.
-// Threads: immutable. SPDX-License-Identifier: Apache-2.0
+// Threads: immutable.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <string_view>

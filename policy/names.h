@@ -1,5 +1,6 @@
 // Where the names of the registers stand in a text. Its words go into the one-pass index of the rules.
-// Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
+// Threads: immutable after construction.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <memory>

@@ -1,8 +1,10 @@
 // The names a policy knows: companies, products, parties, the body itself and its partners, and the accounts
-// that speak for it. All of it is data (policies/NAME/registers/*.toml); code names nobody.
-// A file starts with format = 1 and ends with an [end] table, so that a cut one is known as such.
-// Owns: its entries; pointers to them live as long as it does. Threads: immutable after Load.
-// Errors: Load throws RuleError "file:line: what; expected". SPDX-License-Identifier: Apache-2.0
+// that speak for it. All of it is data (policies/NAME/registers/*.toml); code names nobody. A file starts
+// with format = 1 and ends with an [end] table, so that a cut one is known as such.
+// Owns: its entries; pointers to them live as long as it does.
+// Threads: immutable after Load.
+// Errors: Load throws RuleError "file:line: what; expected".
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,7 +1,8 @@
 // The words without which an RE2 pattern cannot match. `\b(?:poor|bad) (?:dose|plan)s?\b` needs "poor" or
 // "bad", and " dose" or " plan". Words are as WordIndex sees a text: lower case, every digit a '0', blanks
 // one ' ', and one at either end of the text; WordIndex::kBoundary stands for \b where a word begins or ends.
-// What the reader does not understand asks for nothing, so that the pattern runs everywhere. Threads: pure.
+// What the reader does not understand asks for nothing, so that the pattern runs everywhere.
+// Threads: pure.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>

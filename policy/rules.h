@@ -4,7 +4,8 @@
 //   std::vector<Hit> hits = rules->Scan(message);
 // Threads: immutable after Load; Scan may run on many threads at once.
 // Errors: Load throws RuleError "file:line: what; expected". Scan throws ScanError when the matcher ran out
-// of memory: that is "not judged", never "no hit". SPDX-License-Identifier: Apache-2.0
+// of memory: that is "not judged", never "no hit".
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <filesystem>

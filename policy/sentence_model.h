@@ -3,10 +3,12 @@
 // tools/train_sentence_model.py makes it; docs/sentence-model.md is its card.
 //   const SentenceModel::Sums one = model.Read(sentence), both = one + model.Read(next);
 //   if (model.Score(both, output) >= model.output(output).threshold) …
-// The file: "LWSENT03", bits, number of outputs; for each its name, step, bias and threshold; the
-// weights by bucket; CRC-32; all little-endian. Threads: immutable. Errors: Load throws RuleError when the
-// file is missing, cut, changed or of another version. Limits: 16 outputs; a sentence counts by its first 64
-// words. SPDX-License-Identifier: Apache-2.0
+// The file: "LWSENT03", bits, number of outputs; for each its name, step, bias and threshold; the weights by
+// bucket; CRC-32; all little-endian.
+// Threads: immutable.
+// Errors: Load throws RuleError when the file is missing, cut, changed or of another version.
+// Limits: 16 outputs; a sentence counts by its first 64 words.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
 #include <cstddef>

@@ -1,5 +1,6 @@
 // Sentences of folded text: "\n" ends a paragraph; ". ", "! ", "? " end a sentence, but not after
-// abbreviations. SPDX-License-Identifier: Apache-2.0
+// abbreviations.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <string_view>

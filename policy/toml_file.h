@@ -1,5 +1,6 @@
 // What rule, clause, register and list files have in common: reading TOML strictly, with the place in every
-// error. toml++ stays behind policy/*.cc that include this. SPDX-License-Identifier: Apache-2.0
+// error. toml++ stays behind policy/*.cc that include this.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <initializer_list>

@@ -2,7 +2,9 @@
 // has no six) are kept in a small table; where they stand in a text, the word is compared. A text is seen as
 // the words are: every digit is a '0', every blank a ' ', capitals are small; a blank stands before it and
 // after it. Who needs to know which looks at the text. An automaton of all words takes megabytes, and most of
-// the time waiting for them. Threads: immutable after construction. SPDX-License-Identifier: Apache-2.0
+// the time waiting for them.
+// Threads: immutable after construction.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
 #include <bitset>

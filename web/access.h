@@ -1,4 +1,5 @@
-// Who may do what, for which list: the one table that every page asks. SPDX-License-Identifier: Apache-2.0
+// Who may do what, for which list: the one table that every page asks.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
 #include <string>

@@ -1,4 +1,5 @@
-// What moderators do, one POST each. SPDX-License-Identifier: Apache-2.0
+// What moderators do, one POST each.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "web/site.h"
 

@@ -1,5 +1,7 @@
 // A bar chart as a view for chart.html: inline SVG whose every place is computed here, each bar a pile of
-// parts told apart by pattern as well as colour, with its number beside it. Threads: any. Errors: none.
+// parts told apart by pattern as well as colour, with its number beside it.
+// Threads: any.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>

@@ -1,4 +1,5 @@
-// What was found in a post, as every page tells it. SPDX-License-Identifier: Apache-2.0
+// What was found in a post, as every page tells it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

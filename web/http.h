@@ -1,6 +1,8 @@
 // A request and its answer as plain values, so that nothing but http_server.cc knows the web library; and the
 // two encodings they use (application/x-www-form-urlencoded, cookies).
-// Threads: values. Errors: none; what cannot be decoded stays as it is. SPDX-License-Identifier: Apache-2.0
+// Threads: values.
+// Errors: none; what cannot be decoded stays as it is.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
 #include <optional>

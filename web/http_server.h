@@ -1,9 +1,10 @@
 // Listens on loopback, on a Unix socket, or on a socket that systemd opened, and asks one function for every
 // answer. HTTP/1.1 only; TLS is the reverse proxy's.
 // Limits: header 16 KiB, body as `Limit` says, 15 s for a request to arrive, 256 connections; past them 431,
-// 413, or the connection ends. Threads: one for sockets, `kWorkers` for answers. Stop() waits for answers
-// that are being made. Errors: the constructor throws SettingsError for an address that cannot be listened
-// on. SPDX-License-Identifier: Apache-2.0
+// 413, or the connection ends.
+// Threads: one for sockets, `kWorkers` for answers. Stop() waits for answers that are being made.
+// Errors: the constructor throws SettingsError for an address that cannot be listened on.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <functional>
 #include <memory>

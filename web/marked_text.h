@@ -1,6 +1,9 @@
 // The text of a post cut at the words that were found, so that a page can mark the very words. Places come
 // from the rules where they still match as they did; else from looking for the quoted words. Confidential
-// words are covered unless asked for. Threads: any. Errors: none. Limits: `kMostShown` bytes of text.
+// words are covered unless asked for.
+// Threads: any.
+// Errors: none.
+// Limits: `kMostShown` bytes of text.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>

@@ -1,6 +1,8 @@
 // The links by which authors see their own held posts without a log-in: the secret of a letter, looked up by
 // its hash. A secret that opens nothing counts against the network address it came from; after thirty within
-// a quarter of an hour nothing is looked up for it. Threads: any. Errors: StoreError.
+// a quarter of an hour nothing is looked up for it.
+// Threads: any.
+// Errors: StoreError.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>

@@ -1,5 +1,6 @@
 // An author's own held post, by the link in the letter: what was found, what happens next, and what the
-// author can do. No page changes anything; each act is a form of its own. SPDX-License-Identifier: Apache-2.0
+// author can do. No page changes anything; each act is a form of its own.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

@@ -1,8 +1,10 @@
 // Pages from templates (etc/pages/*.html, Mustache) and wording (en.toml, cy.toml beside them). At loading
 // `{{>name}}` takes another template in, `{{say.key}}` a wording whose `{name}` become values, and
 // `{{asset.FILE}}` the address of a file in assets/ with its hash. Every value is escaped; a template with
-// raw output, a script or style inside it, or an attribute without quotes is refused. Threads: immutable.
-// Errors: the constructor throws SettingsError with the file. SPDX-License-Identifier: Apache-2.0
+// raw output, a script or style inside it, or an attribute without quotes is refused.
+// Threads: immutable.
+// Errors: the constructor throws SettingsError with the file.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
 #include <map>

@@ -1,5 +1,7 @@
-// Passwords by Argon2id (libsodium, 64 MiB). Threads: any; at most two are computed at once, others wait.
-// Errors: std::runtime_error when there is no memory. SPDX-License-Identifier: Apache-2.0
+// Passwords by Argon2id (libsodium, 64 MiB).
+// Threads: any; at most two are computed at once, others wait.
+// Errors: std::runtime_error when there is no memory.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <string_view>

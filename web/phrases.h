@@ -1,5 +1,6 @@
-// What pages say about times, states and people, in the reader's language. Threads: values; `pages` and
-// `clock` outlive it. SPDX-License-Identifier: Apache-2.0
+// What pages say about times, states and people, in the reader's language.
+// Threads: values; `pages` and `clock` outlive it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <map>
 #include <optional>

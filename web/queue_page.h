@@ -1,4 +1,5 @@
-// The queue, decided posts, and what changes in them. SPDX-License-Identifier: Apache-2.0
+// The queue, decided posts, and what changes in them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 

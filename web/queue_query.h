@@ -1,4 +1,5 @@
-// Which posts a page's query asks for, and the query again for its links. SPDX-License-Identifier: Apache-2.0
+// Which posts a page's query asks for, and the query again for its links.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 #include <vector>

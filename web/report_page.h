@@ -1,4 +1,5 @@
-// What list owners and the office see of how moderation goes. SPDX-License-Identifier: Apache-2.0
+// What list owners and the office see of how moderation goes.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "web/site.h"
 

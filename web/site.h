@@ -1,6 +1,7 @@
 // The desk's pages: every request comes through Answer(), which knows the visitor, checks that a change comes
 // from our own form, and that the visitor may do it, before any page is asked.
-// Threads: any. Errors: store failures become a page that says so; others pass to the server's wall.
+// Threads: any.
+// Errors: store failures become a page that says so; others pass to the server's wall.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

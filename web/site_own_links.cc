@@ -1,4 +1,5 @@
-// How an author's link opens one post and nothing else. SPDX-License-Identifier: Apache-2.0
+// How an author's link opens one post and nothing else.
+// SPDX-License-Identifier: Apache-2.0
 #include "web/site.h"
 
 namespace listwarden {

@@ -1,4 +1,5 @@
-// A verdict as the store kept it, read back for people. Errors: none; what cannot be read is left out.
+// A verdict as the store kept it, read back for people.
+// Errors: none; what cannot be read is left out.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>

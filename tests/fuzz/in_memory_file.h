@@ -1,4 +1,5 @@
-// A file that is never on a disk, for readers that take a path. SPDX-License-Identifier: Apache-2.0
+// A file that is never on a disk, for readers that take a path.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <sys/mman.h>
 #include <unistd.h>

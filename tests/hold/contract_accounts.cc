@@ -1,4 +1,5 @@
-// People, rights, sessions. SPDX-License-Identifier: Apache-2.0
+// People, rights, sessions.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold_store_contract.h"
 
 namespace listwarden {

@@ -1,4 +1,5 @@
-// Looking at a store from outside. SPDX-License-Identifier: Apache-2.0
+// Looking at a store from outside.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold/store_check.h"
 #include "hold_store_contract.h"
 

@@ -1,4 +1,5 @@
-// Deciding, undoing, correcting, appealing. SPDX-License-Identifier: Apache-2.0
+// Deciding, undoing, correcting, appealing.
+// SPDX-License-Identifier: Apache-2.0
 #include <set>
 
 #include "hold_store_contract.h"

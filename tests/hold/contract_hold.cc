@@ -1,4 +1,5 @@
-// Holding. SPDX-License-Identifier: Apache-2.0
+// Holding.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold_store_contract.h"
 
 namespace listwarden {

@@ -1,4 +1,5 @@
-// Leases. SPDX-License-Identifier: Apache-2.0
+// Leases.
+// SPDX-License-Identifier: Apache-2.0
 #include "hold_store_contract.h"
 
 namespace listwarden {

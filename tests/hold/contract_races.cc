@@ -1,4 +1,5 @@
-// Many at once, in one process and in several. SPDX-License-Identifier: Apache-2.0
+// Many at once, in one process and in several.
+// SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

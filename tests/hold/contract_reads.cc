@@ -1,4 +1,5 @@
-// The queue, histories, figures. SPDX-License-Identifier: Apache-2.0
+// The queue, histories, figures.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "hold_store_contract.h"

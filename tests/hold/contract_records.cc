@@ -1,4 +1,5 @@
-// The audit's chain, retention, erasure. SPDX-License-Identifier: Apache-2.0
+// The audit's chain, retention, erasure.
+// SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
 #include <random>

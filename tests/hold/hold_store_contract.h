@@ -1,5 +1,6 @@
 // The behaviour of a hold store, once for every backend: TEST_P in hold_store_contract*.cc, instantiated by
-// each backend's own test file. SPDX-License-Identifier: Apache-2.0
+// each backend's own test file.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
-// The places that the backends' tests open stores at. SPDX-License-Identifier: Apache-2.0
+// The places that the backends' tests open stores at.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "hold/sql_database.h"
 #include "hold_store_contract.h"

@@ -1,4 +1,5 @@
-// What a network and a server that fail may not do. SPDX-License-Identifier: Apache-2.0
+// What a network and a server that fail may not do.
+// SPDX-License-Identifier: Apache-2.0
 #include <atomic>
 #include <thread>
 

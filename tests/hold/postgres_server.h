@@ -1,5 +1,6 @@
 // A PostgreSQL server of our own, in a folder of its own, for tests; as root it runs as another user, since
-// PostgreSQL refuses root. SPDX-License-Identifier: Apache-2.0
+// PostgreSQL refuses root.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <sys/types.h>
 

@@ -1,5 +1,6 @@
 // Mail of every kind beside what we read in it (tests/corpus/KIND/NAME.eml, .expect), with LF and with CRLF.
-// LISTWARDEN_ACCEPT=1 (./dev golden) writes what is read now, for review. SPDX-License-Identifier: Apache-2.0
+// LISTWARDEN_ACCEPT=1 (./dev golden) writes what is read now, for review.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cstdlib>

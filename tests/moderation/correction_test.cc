@@ -1,4 +1,5 @@
-// A held post with its author's new words. SPDX-License-Identifier: Apache-2.0
+// A held post with its author's new words.
+// SPDX-License-Identifier: Apache-2.0
 #include "moderation/correction.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// A draft mailed to LIST-check@ is answered, and goes nowhere. SPDX-License-Identifier: Apache-2.0
+// A draft mailed to LIST-check@ is answered, and goes nowhere.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include "message/message_builder.h"

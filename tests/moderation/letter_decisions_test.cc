@@ -1,5 +1,5 @@
-// A moderator answers a letter: through Intake, as the milter hands it over. SPDX-License-Identifier:
-// Apache-2.0
+// A moderator answers a letter: through Intake, as the milter hands it over.
+// SPDX-License-Identifier: Apache-2.0
 #include "moderation/letter_decisions.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// What a list says about letters. SPDX-License-Identifier: Apache-2.0
+// What a list says about letters.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include "base/error.h"

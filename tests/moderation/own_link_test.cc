@@ -1,4 +1,5 @@
-// The link by which posters see their own held post. SPDX-License-Identifier: Apache-2.0
+// The link by which posters see their own held post.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include "hold/identity.h"

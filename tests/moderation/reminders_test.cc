@@ -1,4 +1,5 @@
-// Walks the clock. SPDX-License-Identifier: Apache-2.0
+// Walks the clock.
+// SPDX-License-Identifier: Apache-2.0
 #include "moderation/reminders.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 // A desk on a store in a temporary folder, asked without a network: Get() and Post() are a browser with a
-// cookie jar. SPDX-License-Identifier: Apache-2.0
+// cookie jar.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <gmock/gmock.h>
 

@@ -1,4 +1,5 @@
-// What moderators see and do. SPDX-License-Identifier: Apache-2.0
+// What moderators see and do.
+// SPDX-License-Identifier: Apache-2.0
 #include <thread>
 
 #include "desk_fixture.h"
