@@ -115,7 +115,11 @@ Action ActionOf(Confidence confidence, const FilterPolicy& policy) {
   return holds ? Action::kHold : Action::kTag;
 }
 
-// The highest; one step up when two different rules at that level agree.
+bool AreOfOneAnother(std::string_view one, std::string_view other) {
+  return one.find(other) != std::string_view::npos || other.find(one) != std::string_view::npos;
+}
+
+// The highest; one step up when two different rules at that level agree about different words.
 Confidence Combined(const std::vector<Finding>& findings) {
   Confidence highest = Confidence::kLow;
   for (const Finding& finding : findings) highest = std::max(highest, finding.confidence);
@@ -123,7 +127,8 @@ Confidence Combined(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     if (finding.confidence != highest) continue;
     if (first == nullptr) first = &finding;
-    if (finding.rule != first->rule && highest != Confidence::kHigh) {
+    if (finding.rule != first->rule && !AreOfOneAnother(finding.quote, first->quote) &&
+        highest != Confidence::kHigh) {
       return static_cast<Confidence>(static_cast<int>(highest) + 1);
     }
   }

@@ -17,6 +17,11 @@ TEST(Harassment, HoldsInsultsAndLeavesTheSameWordsOfThingsAlone) {
   EXPECT_EQ(Harassment("Nobody called you an idiot, and nobody should."), "");
 }
 
+TEST(Harassment, CountsTheSameWordsOnce) {
+  EXPECT_EQ(Harassment("It took a group of selfish bastards to spoil the evening."), "low");
+  EXPECT_EQ(Harassment("What a pathetic little effort. Stop wasting our time."), "medium");
+}
+
 TEST(Harassment, LeavesQuotedMailAlone) {
   EXPECT_EQ(Harassment("I will not answer this.\r\n\r\n> You are a complete idiot."), "");
 }
