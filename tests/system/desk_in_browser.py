@@ -57,14 +57,17 @@ def main():
             stack.sink.take = take
             stack.add_user("ann", "admin", PASSWORD)
             stack.add_user("bob", "moderator", PASSWORD, "--list", LIST)
-            tests = sorted(path.name for path in folder.glob("*.test.mjs"))
-            done = subprocess.run(
-                ["node", "--test", "--test-concurrency=1", *(sys.argv[3:] or tests)], cwd=folder,
-                env={**os.environ, "DESK_ADDRESS": stack.desk_address, "DESK_MAIL_PORT": str(stack.mail),
-                     "DESK_DELIVERED": str(delivered)})
-            if done.returncode != 0:
-                print(stack.logs(), file=sys.stderr)
-            return 1 if done.returncode else 0
+            # The attacks come last: after their wrong links the desk looks up no link from here for a while.
+            tests = sys.argv[3:] or sorted(path.name for path in folder.glob("*.test.mjs"))
+            environment = {**os.environ, "DESK_ADDRESS": stack.desk_address, "DESK_MAIL_PORT": str(stack.mail),
+                           "DESK_DELIVERED": str(delivered)}
+            attacks = [one for one in tests if one.startswith("attacks")]
+            for these in ([one for one in tests if one not in attacks], attacks):
+                if these and subprocess.run(["node", "--test", "--test-concurrency=1", *these], cwd=folder,
+                                            env=environment).returncode != 0:
+                    print(stack.logs(), file=sys.stderr)
+                    return 1
+            return 0
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
