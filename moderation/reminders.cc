@@ -12,7 +12,7 @@
 namespace listwarden {
 namespace {
 
-constexpr std::string_view kReminded = "reminded", kEscalated = "escalated";
+constexpr std::string_view kReminded = "reminded", kEscalated = "escalated", kClock = "clock";
 constexpr std::size_t kPage = 200, kMostOnRecord = 100000;
 // With the posts that are due come those due within a day, so that one letter a day will do.
 constexpr auto kTogether = std::chrono::hours(24);
@@ -45,6 +45,19 @@ void ForEachWaiting(HoldStore& store, const ListPolicy& list, QueueOrder order, 
   }
 }
 
+// What had come by then and waits still, the first to end first.
+WaitingPosts WaitingAt(HoldStore& store, const ListPolicy& list, Time time) {
+  QueueQuery query;
+  query.lists = {{list.address}};
+  query.until = time;
+  query.order = QueueOrder::kExpiry;
+  query.limit = kMostInOneLetter;
+  QueuePage page = store.Queue(query);
+  WaitingPosts waiting{&list, {}, page.count};
+  for (QueueRow& row : page.rows) waiting.posts.push_back(std::move(row.held));
+  return waiting;
+}
+
 }  // namespace
 
 std::optional<Time> RemindedAt(HoldStore& store, const HeldSummary& held) {
@@ -69,31 +82,30 @@ void Reminders::SendDue(const Policy& policy) {
 }
 
 void Reminders::SendDigests(const Policy& policy) {
+  struct Digest {
+    std::string to;
+    std::vector<WaitingPosts> lists;
+  };
+  std::map<std::string, Digest> digests;  // by key: one person has one, however lists spell the address
   const Time now = clock_.Now();
-  std::map<std::pair<std::string, Time>, std::vector<WaitingPosts>> digests;  // by moderator and hour
   for (const ListPolicy& list : policy.lists()) {
     if (!list.digest_hour) continue;
     const Time hour = HourOfDay(list.time_zone, now, *list.digest_hour);
     if (now < hour) continue;
-    QueueQuery query;
-    query.lists = {{list.address}};
-    query.until = hour;
-    query.order = QueueOrder::kExpiry;
-    query.limit = kMostInOneLetter;
-    QueuePage page = store_.Queue(query);
-    if (page.count == 0) continue;
-    WaitingPosts waiting{&list, {}, page.count};
-    for (QueueRow& row : page.rows) waiting.posts.push_back(std::move(row.held));
-    for (const std::string& moderator : Moderators(list)) digests[{moderator, hour}].push_back(waiting);
+    const WaitingPosts waiting = WaitingAt(store_, list, hour);
+    if (waiting.count == 0) continue;
+    for (const std::string& moderator : Moderators(list)) {
+      Digest& digest = digests["moderator-digest:" + LowerAscii(AddressOf(moderator)) + ":" + IsoTime(hour)];
+      if (digest.to.empty()) digest.to = moderator;
+      digest.lists.push_back(waiting);
+    }
   }
-  for (const auto& [whom, lists] : digests) {
-    const auto& [moderator, hour] = whom;
-    const std::string key = "moderator-digest:" + LowerAscii(AddressOf(moderator)) + ":" + IsoTime(hour);
+  for (const auto& [key, digest] : digests) {
     if (on_record_.count(key) != 0) continue;
     Act act;
-    act.actor = "clock";
-    act.why = AddressOf(moderator);
-    act.outbox = {notices_.ForWaiting("moderator-digest", moderator, lists, policy, now, key)};
+    act.actor = kClock;
+    act.why = AddressOf(digest.to);
+    act.outbox = {notices_.ForWaiting("moderator-digest", digest.to, digest.lists, policy, now, key)};
     store_.RecordOnce({act}, "digest");
     on_record_.insert(key);
   }
@@ -110,13 +122,13 @@ bool Reminders::IsOnRecord(const HeldSummary& held, std::string_view action) {
 void Reminders::Write(const ListPolicy& list, const std::vector<HeldSummary>& posts, std::string_view action,
                       std::vector<OutboxRow> letters) {
   std::vector<Act> acts(1);
-  acts[0].actor = "clock";
+  acts[0].actor = kClock;
   acts[0].why = list.address;
   acts[0].outbox = std::move(letters);
   for (const HeldSummary& held : posts) {
     Act& act = acts.emplace_back();
     act.held_id = held.id;
-    act.actor = "clock";
+    act.actor = kClock;
     act.why = MarkOf(held);
   }
   if (store_.RecordOnce(acts, action) == DecisionResult::kDone)

@@ -150,7 +150,7 @@ TEST_F(RemindersTest, ADigestShowsEveryListOfAModeratorInOneLetter) {
   WriteFile(
       house.folder / "lists.d/two.toml",
       "address = \"two@lists.example.org\"\nname = \"Two\"\npurpose = \"p\"\naudience = \"a\"\n"
-      "responsible = \"office@example.org\"\nmoderators = [\"ann@example.org\", \"mo@example.org\"]\n"
+      "responsible = \"office@example.org\"\nmoderators = [\"ann@example.org\", \"Mo <Mo@example.org>\"]\n"
       "mode = \"enforce\"\n");
   Settings("");
   const std::string first = Hold("About <b>beams</b>");
