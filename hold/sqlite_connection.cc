@@ -23,22 +23,43 @@ namespace {
 constexpr auto kLockPatience = std::chrono::seconds(5);
 constexpr int kCheckpointPages = 500;
 
+// Bytes of the lock file: who has the store open, and who writes next.
+constexpr off_t kUsers = 0, kNext = 1;
+
+bool LockByte(int file, off_t byte, int type) {
+  struct flock one {};
+  one.l_type = static_cast<short>(type);
+  one.l_whence = SEEK_SET;
+  one.l_start = byte;
+  one.l_len = 1;
+  return fcntl(file, F_OFD_SETLK, &one) == 0;
+}
+
 // SQLite before 3.51.3 can corrupt a WAL that two connections write or checkpoint at once.
 class FileLock {
  public:
   explicit FileLock(int file) : file_(file) {
     const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
-    while (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      if (std::chrono::steady_clock::now() > deadline)
-        throw StoreError("another process keeps the write lock");
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    // Who lets go and wants to write again stands behind who waits; else it would win for seconds on end.
+    const bool is_next = Await(deadline, [&] { return LockByte(file_, kNext, F_WRLCK); });
+    const bool is_locked = is_next && Await(deadline, [&] { return flock(file_, LOCK_EX | LOCK_NB) == 0; });
+    if (is_next) LockByte(file_, kNext, F_UNLCK);
+    if (!is_locked) throw StoreError("another process keeps the write lock");
   }
   ~FileLock() { flock(file_, LOCK_UN); }
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
  private:
+  template <typename Try>
+  static bool Await(std::chrono::steady_clock::time_point deadline, Try is_done) {
+    while (!is_done()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+  }
+
   int file_;
 };
 
@@ -112,10 +133,7 @@ SqliteConnection::~SqliteConnection() {
 
 // A lock beside the writers' one, for as long as the store is open.
 void SqliteConnection::JoinUsers() const {
-  struct flock all {};
-  all.l_type = use_ == Use::kShared ? F_RDLCK : F_WRLCK;
-  all.l_whence = SEEK_SET;
-  if (fcntl(lock_file_, F_OFD_SETLK, &all) == 0) return;
+  if (LockByte(lock_file_, kUsers, use_ == Use::kShared ? F_RDLCK : F_WRLCK)) return;
   throw StoreError(file_.string() + (use_ == Use::kShared ? kBeingMoved : kInUse));
 }
 

@@ -3,8 +3,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "hold/store_check.h"
 #include "places.h"
@@ -117,6 +119,27 @@ TEST(SqliteStore, AWriteLockThatIsNeverLetGoIsFound) {
   close(lock);
   ASSERT_EQ(check.faults.size(), 1u);
   EXPECT_NE(check.faults.front().find("write lock"), std::string::npos);
+}
+
+TEST(SqliteStore, WritersTakeTurns) {
+  constexpr int kWriters = 4, kWrites = 100;
+  const SqlitePlace place;
+  const FakeClock clock;
+  std::vector<std::unique_ptr<HoldStore>> stores;
+  for (int i = 0; i < kWriters; ++i) stores.push_back(OpenHoldStore(place.file(), clock));
+  std::atomic<bool> is_over{false};
+  std::vector<int> written(kWriters);
+  std::vector<std::thread> writers;
+  for (std::size_t i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&, i] {
+      for (; !is_over; is_over = is_over || written[i] == kWrites) {
+        stores[i]->CountNotice("bo@example.org", "physics@lists.example.org");
+        ++written[i];
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  for (const int writes : written) EXPECT_GT(writes, kWrites / 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, HoldStoreContract,
