@@ -1,8 +1,9 @@
 // The links by which authors see their own held posts without a log-in: the secret of a letter, looked up by
-// its hash. A secret that opens nothing counts against the network address it came from; after thirty within
-// a quarter of an hour nothing is looked up for it.
+// its hash. The right secret always opens: many authors share one address, and 256 bits are not guessed.
 // Threads: any.
 // Errors: StoreError.
+// Limits: thirty wrong secrets from one network address within a quarter of an hour; those after them are
+// told to wait, and neither counted nor logged.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
@@ -31,6 +32,8 @@ class OwnLinks {
   Opened Open(std::string_view secret, std::string_view held_id, const std::string& peer);
 
  private:
+  Answer Wrong(const std::string& peer);
+
   HoldStore& store_;
   AccountStore& accounts_;
   const Clock& clock_;

@@ -57,7 +57,7 @@ def main():
             stack.sink.take = take
             stack.add_user("ann", "admin", PASSWORD)
             stack.add_user("bob", "moderator", PASSWORD, "--list", LIST)
-            # The attacks come last: after their wrong links the desk looks up no link from here for a while.
+            # The attacks come last: after their drafts the desk checks none from here for a while.
             tests = sys.argv[3:] or sorted(path.name for path in folder.glob("*.test.mjs"))
             environment = {**os.environ, "DESK_ADDRESS": stack.desk_address, "DESK_MAIL_PORT": str(stack.mail),
                            "DESK_DELIVERED": str(delivered)}
