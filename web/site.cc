@@ -152,15 +152,21 @@ Response DownPage(const Call& call) {
 }  // namespace
 
 // Only a proxy can write to the Unix socket.
-bool IsFromProxy(const Request& request, const SiteSettings& settings) {
-  return request.peer == "unix" ||
-         std::find(settings.proxies.begin(), settings.proxies.end(), request.peer) != settings.proxies.end();
+bool IsProxy(const std::string& peer, const SiteSettings& settings) {
+  return peer == "unix" ||
+         std::find(settings.proxies.begin(), settings.proxies.end(), peer) != settings.proxies.end();
 }
 
 std::string PeerOf(const Request& request, const SiteSettings& settings) {
-  if (!IsFromProxy(request, settings)) return request.peer;
-  const std::string& given = request.fields["x-forwarded-for"];
-  return std::string(Trim(std::string_view(given).substr(given.rfind(',') + 1)));
+  std::string peer = request.peer, hops;
+  for (const std::string& field : request.fields.All("x-forwarded-for")) hops += "," + field;
+  // Each proxy appends whom it saw: what stands before the first that is not ours, anybody may have written.
+  while (IsProxy(peer, settings) && !hops.empty()) {
+    const auto comma = hops.rfind(',');
+    peer = Trim(std::string_view(hops).substr(comma + 1));
+    hops.resize(comma);
+  }
+  return peer;
 }
 
 View Error(const std::string& field, const std::string& text) {
@@ -241,7 +247,7 @@ std::optional<Visitor> Site::Visit(const Request& request, std::string* new_cook
   const std::string& cookie = request.cookies[is_https_ ? "__Host-session" : "session"];
   const std::string header = LowerAscii(parts_.settings.user_header);
   auto visitor = sessions_.Find(cookie);
-  if (header.empty() || !IsFromProxy(request, parts_.settings)) return visitor;
+  if (header.empty() || !IsProxy(request.peer, parts_.settings)) return visitor;
   const std::vector<std::string> names = request.fields.All(header);
   // Twice: one of them may be the client's own.
   const std::string name = names.size() == 1 ? LowerAscii(names[0]) : "";

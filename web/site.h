@@ -89,7 +89,8 @@ Response Redirect(const std::string& path);
 Response ShowMessage(const Call& call, int status, std::string_view heading_key,
                      const std::vector<std::string>& paragraphs);
 Response NotFound(const Call& call);
-// Where the request came from, as far as it can be believed.
+// Where the request came from, as far as it can be believed: the network address, or whom trusted proxies
+// saw (X-Forwarded-For).
 std::string PeerOf(const Request& request, const SiteSettings& settings);
 View Error(const std::string& field, const std::string& text);
 

@@ -215,6 +215,25 @@ TEST_F(DeskTest, LetsOnlyOwnersAndAdminsTrust) {
   ASSERT_TRUE(store_->FindTrust(kList, "ann@hospital.example"));
 }
 
+TEST_F(DeskTest, CountsAttemptsByTheAddressThatTrustedProxiesSaw) {
+  settings_.proxies = {"192.0.2.80", "192.0.2.81"};
+  Request request;
+  const auto peer = [&](const std::string& from, const std::vector<std::string>& forwarded) {
+    request.peer = from;
+    request.fields = {};
+    for (const std::string& one : forwarded) request.fields.Add("x-forwarded-for", one);
+    return PeerOf(request, settings_);
+  };
+  EXPECT_EQ(peer("203.0.113.9", {"198.51.100.1"}), "203.0.113.9") << "anybody may write the field";
+  for (const char* proxy : {"unix", "192.0.2.80"}) {
+    EXPECT_EQ(peer(proxy, {"198.51.100.1"}), "198.51.100.1") << proxy;
+    EXPECT_EQ(peer(proxy, {"10.0.0.1, 198.51.100.1"}), "198.51.100.1") << "the client's own word comes first";
+    EXPECT_EQ(peer(proxy, {"10.0.0.1", "198.51.100.1"}), "198.51.100.1") << "also in a field of its own";
+    EXPECT_EQ(peer(proxy, {"10.0.0.1, 198.51.100.1, 192.0.2.81"}), "198.51.100.1") << "two proxies in a row";
+    EXPECT_EQ(peer(proxy, {}), proxy);
+  }
+}
+
 TEST_F(DeskTest, BelievesTheUserOfTrustedProxiesOnly) {
   settings_.user_header = "X-Remote-User";
   settings_.proxies = {"192.0.2.80"};
