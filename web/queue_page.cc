@@ -114,7 +114,7 @@ void AddChoices(const Call& call, bool is_queue, View* view) {
 // What a report's link asks for, beside what the form of the page can say.
 void AddCounted(const Call& call, View* view) {
   const FieldList& query = call.request.query;
-  for (const char* key : {"rule", "outcome", "from", "until"}) {
+  for (const char* key : {"rule", "outcome", "from", "until", "report"}) {
     if (query[key].empty()) continue;
     View kept;
     kept.texts["name"] = key;
@@ -129,6 +129,7 @@ void AddCounted(const Call& call, View* view) {
       call.phrases.Say("counted-between", {{"from", call.phrases.Day(*asked.from)},
                                            {"until", call.phrases.Day(*asked.until - std::chrono::days(1))}});
   view->texts["counted-rule"] = asked.rule;
+  view->texts["report"] = "/reports?" + ReportWords(ParseForm(query["report"]));
 }
 
 std::size_t PageNumber(const FieldList& query) {

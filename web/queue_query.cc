@@ -2,13 +2,15 @@
 #include "web/queue_query.h"
 
 #include <algorithm>
+#include <span>
 
 namespace listwarden {
 namespace {
 
 constexpr std::size_t kLookAhead = 200;
 constexpr const char* kQueueKeys[] = {"list",   "filter", "order",   "q",    "group", "similar",
-                                      "author", "rule",   "outcome", "from", "until"};
+                                      "author", "rule",   "outcome", "from", "until", "report"};
+constexpr const char* kReportKeys[] = {"period", "list"};
 constexpr std::pair<const char*, QueueOrder> kOrders[] = {
     {"decided", QueueOrder::kDecided}, {"oldest", QueueOrder::kOldest}, {"newest", QueueOrder::kNewest},
     {"expiry", QueueOrder::kExpiry},   {"author", QueueOrder::kAuthor}, {"subject", QueueOrder::kSubject},
@@ -26,6 +28,15 @@ const Counted kCounted[] = {
     {"corrected", {{HoldState::kReleased}, true}},
     {"released", {{HoldState::kReleased}, false}},
     {"ended", {{HoldState::kExpired, HoldState::kWithdrawn, HoldState::kDamaged}, {}}}};
+
+std::string Words(const FieldList& query, std::span<const char* const> keys) {
+  std::string words;
+  for (const char* key : keys) {
+    if (query[key].empty() || (std::string_view(key) == "order" && query[key] == "oldest")) continue;
+    words += (words.empty() ? "" : "&") + std::string(key) + "=" + PercentEncoded(query[key]);
+  }
+  return words;
+}
 
 }  // namespace
 
@@ -55,14 +66,8 @@ QueueQuery QueryFrom(const Call& call, const FieldList& query) {
   return wanted;
 }
 
-std::string QueueWords(const FieldList& query) {
-  std::string words;
-  for (const char* key : kQueueKeys) {
-    if (query[key].empty() || (std::string_view(key) == "order" && query[key] == "oldest")) continue;
-    words += (words.empty() ? "" : "&") + std::string(key) + "=" + PercentEncoded(query[key]);
-  }
-  return words;
-}
+std::string QueueWords(const FieldList& query) { return Words(query, kQueueKeys); }
+std::string ReportWords(const FieldList& query) { return Words(query, kReportKeys); }
 
 std::string NextPost(const Call& call, const std::string& queue, std::string_view id) {
   QueueQuery query = QueryFrom(call, ParseForm(queue));

@@ -7,6 +7,7 @@
 #include "moderation/report.h"
 #include "web/chart.h"
 #include "web/queue_page.h"
+#include "web/queue_query.h"
 
 namespace listwarden {
 namespace {
@@ -46,12 +47,14 @@ Report Read(const Call& call, const Asked& asked) {
   return MakeReport(figures, asked.time, *call.site.policy, asked.lists);
 }
 
-// The posts that a number counts: "/decided?…" with the report's time and list, and `more`.
+// The posts that a number counts: "/decided?…" with the report's time and list, `more`, and the way back.
 class Links {
  public:
   Links(const Call& call, const ReportTime& time) : time_(time) {
     if (const std::string& list = call.request.query["list"]; !list.empty())
       list_ = "&list=" + PercentEncoded(list);
+    if (const std::string words = ReportWords(call.request.query); !words.empty())
+      report_ = "&report=" + PercentEncoded(words);
   }
   std::string To(const std::string& outcome, const std::string& more) const {
     return Between(time_, outcome, list_ + more);
@@ -65,12 +68,12 @@ class Links {
   }
 
  private:
-  static std::string Between(const ReportTime& time, const std::string& outcome, const std::string& more) {
+  std::string Between(const ReportTime& time, const std::string& outcome, const std::string& more) const {
     return "/decided?outcome=" + outcome + "&from=" + IsoDay(time.from) + "&until=" + IsoDay(time.until) +
-           more;
+           more + report_;
   }
   ReportTime time_;
-  std::string list_;
+  std::string list_, report_;
 };
 
 // A number of the table, or a part of a bar: its outcome as /decided knows it, and how it is drawn.

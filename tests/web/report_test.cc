@@ -62,6 +62,25 @@ TEST_F(ReportPageTest, ThePostsBehindEveryNumberAreAsManyAsItSays) {
     EXPECT_THAT(Get(link).body, HasSubstr("1 to " + number + " of " + number + "<")) << link;
 }
 
+TEST_F(ReportPageTest, ThePostsBehindANumberLeadBackToTheReportTheyAreOf) {
+  Put(kList, "privacy/private-number", HoldState::kRejected);
+  AddUser("olga", Role::kOffice);
+  SignIn("olga");
+  const std::string month = IsoDay(clock_.now).substr(0, 7), list = PercentEncoded(kList);
+  for (const auto& [query, back] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""},
+           {"period=52", "period=52"},
+           {"period=" + month + "&list=" + list, "period=" + month + "&amp;list=" + list}}) {
+    const auto numbers = Numbers(Get("/reports?" + query).body);
+    ASSERT_GT(numbers.size(), 4u) << query;
+    for (const auto& [link, number] : numbers)
+      EXPECT_THAT(Get(link).body, HasSubstr("href=\"/reports?" + back + "\"")) << link;
+  }
+  EXPECT_THAT(
+      Get("/decided?outcome=any&from=2026-01-01&until=2099-01-01&report=https%3A%2F%2Fevil.example").body,
+      AllOf(HasSubstr("href=\"/reports?\""), Not(HasSubstr("href=\"https://evil"))));
+}
+
 TEST_F(ReportPageTest, IsForOwnersOfficeAndAdminsOnly) {
   AddUser("mo", Role::kModerator);
   SignIn("mo");
