@@ -16,6 +16,8 @@ namespace listwarden {
 
 std::string LowerAscii(std::string_view text);
 std::string_view Trim(std::string_view text);
+// At most so many bytes of its beginning, and no UTF-8 character cut in two.
+std::string_view Shortened(std::string_view text, std::size_t most);
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
 // Line folds become what stood there without the line end.

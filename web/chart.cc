@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "web/phrases.h"
+
 namespace listwarden {
 namespace {
 
@@ -27,13 +29,6 @@ std::size_t Step(std::size_t most) {
   }
 }
 
-std::string Shortened(const std::string& label) {
-  if (label.size() <= kLongestLabel) return label;
-  std::size_t end = kLongestLabel;
-  while (end > 0 && (static_cast<unsigned char>(label[end]) & 0xc0) == 0x80) --end;
-  return label.substr(0, end) + "…";
-}
-
 std::size_t Length(const Bar& bar) {
   std::size_t length = 0;
   for (const BarPart& part : bar.parts) length += part.count;
@@ -47,7 +42,7 @@ struct Frame {
 View BarView(const Bar& bar, std::size_t row, const Frame& frame, bool is_short) {
   View view;
   const double top = kTop + static_cast<double>(row) * frame.pitch, y = top + frame.offset;
-  view.texts["label"] = Shortened(bar.label);
+  view.texts["label"] = Elided(bar.label, kLongestLabel);
   view.texts["label-x"] = Place(is_short ? frame.left - 8 : 0);
   view.texts["label-y"] = Place(is_short ? y + 12.5 : top + 13);
   view.texts["label-end"] = is_short ? "end" : "start";

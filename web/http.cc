@@ -104,9 +104,9 @@ std::optional<std::int64_t> ParseNumber(const std::string& text) {
 }
 
 std::string Entered(const Request& request, std::string_view name, std::size_t most) {
-  std::string text = request.form[name].substr(0, most);
+  std::string text = request.form[name];
   std::erase(text, '\r');
-  return std::string(Trim(text));
+  return std::string(Shortened(Trim(text), most));
 }
 
 }  // namespace listwarden

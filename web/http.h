@@ -51,7 +51,8 @@ FieldList ParseCookies(std::string_view field);
 std::string PercentDecoded(std::string_view text);
 // Digits only; nothing when there are others, none, or more than fifteen.
 std::optional<std::int64_t> ParseNumber(const std::string& text);
-// A form's text without blanks around it, line ends as "\n", at most so many bytes.
+// A form's text without blanks around it, line ends as "\n", at most so many bytes of
+// whole characters.
 std::string Entered(const Request& request, std::string_view name, std::size_t most);
 // Unreserved characters stay (RFC 3986 section 2.3), all others become %XX.
 std::string PercentEncoded(std::string_view text);

@@ -155,8 +155,8 @@ MarkedText Mark(const Message& message, const RuleSet& rules, const std::vector<
     std::string_view text = segment.text.original();
     if (text.size() > left) {
       marked.is_cut = true;
-      while (left > 0 && (static_cast<unsigned char>(text[left]) & 0xc0) == 0x80) --left;
-      text = text.substr(0, left);
+      text = Shortened(text, left);
+      left = text.size();
     }
     left -= text.size();
     text = text.substr(0, text.find_last_not_of(" \n\t") + 1);

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <sstream>
 
+#include "message/header_fields.h"
+
 namespace listwarden {
 
 using std::chrono::seconds;
@@ -93,6 +95,11 @@ std::string Phrases::Claim(const HeldSummary& held, std::string_view user) const
 }
 
 bool Phrases::IsSoon(const HeldSummary& held) const { return held.expires - now_ < std::chrono::hours(24); }
+
+std::string Elided(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  return std::string(Shortened(text, most)) + "…";
+}
 
 std::string Size(std::size_t bytes) {
   if (bytes < 1000) return std::to_string(bytes) + " B";

@@ -43,6 +43,7 @@ class Phrases {
   Time now_;
 };
 
-std::string Size(std::size_t bytes);  // "12 kB"
+std::string Elided(std::string_view text, std::size_t most);  // "…" for what is over so many bytes
+std::string Size(std::size_t bytes);                          // "12 kB"
 
 }  // namespace listwarden

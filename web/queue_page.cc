@@ -27,13 +27,6 @@ View Option(const std::string& value, const std::string& text, const std::string
   return option;
 }
 
-std::string Shortened(const std::string& text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "…";
-}
-
 // One line for each filter, with its gravest confidence and a few of its words; the gravest first.
 std::vector<View> Reasons(const Call& call, const HeldSummary& held) {
   std::vector<View> reasons;
@@ -56,7 +49,7 @@ std::vector<View> Reasons(const Call& call, const HeldSummary& held) {
     const bool is_there = std::find(seen.begin(), seen.end(), words) != seen.end();
     if (is_there || words.empty() || quotes.size() == kQuotesInReason) continue;
     seen.push_back(words);
-    quotes.emplace_back().texts["quote"] = Shortened(words, 90);
+    quotes.emplace_back().texts["quote"] = Elided(words, 90);
   }
   return reasons;
 }
@@ -69,9 +62,9 @@ View RowView(const Call& call, const QueueRow& row, const std::string& words) {
   view.texts["id"] = held.id;
   view.texts["revision"] = std::to_string(held.revision);
   const std::string subject = CoveredSubject(phrases, held);
-  view.texts["subject"] = Shortened(subject, 160);
-  view.texts["pick-label"] = phrases.Say("row-pick", {{"subject", Shortened(subject, 80)}});
-  view.texts["from"] = Shortened(held.from, 100);
+  view.texts["subject"] = Elided(subject, 160);
+  view.texts["pick-label"] = phrases.Say("row-pick", {{"subject", Elided(subject, 80)}});
+  view.texts["from"] = Elided(held.from, 100);
   view.texts["list-name"] = ListName(call, held.list);
   view.texts["from-query"] = words.empty() ? "" : "?" + words;
   view.texts["age"] = is_waiting ? phrases.Waiting(held) : phrases.State(held);
@@ -81,7 +74,7 @@ View RowView(const Call& call, const QueueRow& row, const std::string& words) {
                              ? phrases.Say("row-appeal", {{"who", held.appealed_from}})
                              : "";
   view.texts["corrected"] = held.content > 0 ? phrases.Say("story-corrected") : "";
-  view.texts["outcome"] = is_waiting ? "" : Shortened(phrases.Outcome(held), 200);
+  view.texts["outcome"] = is_waiting ? "" : Elided(phrases.Outcome(held), 200);
   view.texts["group"] = row.similar > 1 ? phrases.Count("row-group", row.similar - 1) : "";
   view.texts["similar-key"] = held.similar_key;
   view.flags["is-soon"] = is_waiting && phrases.IsSoon(held);
@@ -237,7 +230,7 @@ std::string DoneText(const Call& call, const HeldSummary& held) {
                     : held.state == HoldState::kDiscarded ? "done-discard"
                                                           : "done-release";
   const auto left = std::max(held.undo_until - call.phrases.now(), std::chrono::seconds(0));
-  return call.phrases.Say(key, {{"subject", Shortened(CoveredSubject(call.phrases, held), 80)},
+  return call.phrases.Say(key, {{"subject", Elided(CoveredSubject(call.phrases, held), 80)},
                                 {"seconds", std::to_string(left.count())}});
 }
 

@@ -24,6 +24,15 @@ TEST(Form, StopsAtItsLimitOfPairs) {
   EXPECT_EQ(ParseForm(many).all().size(), 2000u);
 }
 
+TEST(Entered, CutsNoCharacterInTwoAndCountsWhatIsLeftOnly) {
+  Request request;
+  request.form = ParseForm("why=++a%0D%0A%C5%B4+&clean=%F0%9F%98%80&empty=+");
+  EXPECT_EQ(Entered(request, "why", 4), "a\nŴ") << "neither the blanks nor the CR count";
+  EXPECT_EQ(Entered(request, "why", 3), "a\n");
+  EXPECT_EQ(Entered(request, "clean", 3), "");
+  EXPECT_EQ(Entered(request, "empty", 3), "");
+}
+
 TEST(Cookies, AreSplitAtSemicolons) {
   const FieldList cookies = ParseCookies("a=1; __Host-listwarden=x=y ; broken");
   EXPECT_EQ(cookies["a"], "1");

@@ -281,6 +281,14 @@ TEST_F(OwnPostTest, GivesACleanCorrectionToTheModeratorAndKeepsTheOriginal) {
   EXPECT_THAT(Get("/").body, HasSubstr("Corrected by its author")) << "in the queue too";
 }
 
+TEST_F(OwnPostTest, CutsALongSubjectBetweenCharacters) {
+  ASSERT_TRUE(OpenLink(secret_));
+  std::string subject = "x";
+  for (int i = 0; i < 200; ++i) subject += "ŵ";
+  EXPECT_EQ(Do("correct", {{"subject", subject}, {"text", kClean}, {"do", "send"}}).status, 303);
+  EXPECT_EQ(store_->Find(id_)->subject, subject.substr(0, 299));
+}
+
 TEST_F(OwnPostTest, LeavesWhatIsStillFoundToTheModeratorWhenAsked) {
   ASSERT_TRUE(OpenLink(secret_));
   EXPECT_EQ(
