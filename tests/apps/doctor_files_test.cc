@@ -8,19 +8,20 @@
 #include <fstream>
 
 #include "apps/doctor.h"
+#include "folder_test.h"
 #include "hold/hold_store.h"
 
 namespace listwarden {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::StartsWith;
 
-class DoctorFiles : public testing::Test {
+class DoctorFiles : public FolderTest {
  protected:
   DoctorFiles() {
-    std::string pattern = (fs::temp_directory_path() / "listwarden-doctor-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
     for (const char* one : {"etc", "state", "run"}) {
       fs::create_directory(folder / one);
       chmod((folder / one).c_str(), 0750);
@@ -36,7 +37,6 @@ class DoctorFiles : public testing::Test {
   }
   ~DoctorFiles() override {
     if (socket_file >= 0) close(socket_file);
-    fs::remove_all(folder);
   }
 
   void Write(const char* name, mode_t mode) {
@@ -70,7 +70,6 @@ class DoctorFiles : public testing::Test {
     return user;
   }
 
-  fs::path folder;
   Settings settings;
   int socket_file = -1;
 };

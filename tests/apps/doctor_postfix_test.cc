@@ -8,6 +8,7 @@
 #include "apps/doctor.h"
 #include "apps/postfix_milters.h"
 #include "base/error.h"
+#include "folder_test.h"
 
 namespace listwarden {
 namespace {
@@ -254,17 +255,9 @@ TEST(DoctorPostfix, OverTcpPortsAndHostsMustBeTheSame) {
               HasSubstr("{ inet:127.0.0.1:8893, default_action=tempfail }"));
 }
 
-class PostfixFolder : public testing::Test {
- protected:
-  PostfixFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "listwarden-doctor-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~PostfixFolder() override { std::filesystem::remove_all(folder); }
-  std::filesystem::path folder;
-};
+class PostfixFolder : public FolderTest {};
 
-TEST_F(PostfixFolder, TheShippedLinesAreSafe) {
+TEST_F(PostfixFolder, TheShippedLinesLeaveTwoDecisions) {
   const std::filesystem::path shipped = std::filesystem::path(SOURCE_DIR) / "etc/postfix";
   std::filesystem::copy_file(shipped / "main.cf", folder / "main.cf");
   std::ofstream(folder / "master.cf") << "smtp inet n - y - - smtpd\n"

@@ -9,6 +9,7 @@
 
 #include "apps/nearest.h"
 #include "base/error.h"
+#include "folder_test.h"
 
 namespace listwarden {
 namespace {
@@ -16,14 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class SettingsTest : public testing::Test {
+class SettingsTest : public FolderTest {
  protected:
-  SettingsTest() {
-    std::string pattern = (fs::temp_directory_path() / "listwarden-settings-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~SettingsTest() override { fs::remove_all(folder); }
-
   Settings Read(const std::string& text) {
     std::ofstream(folder / "listwarden.conf") << text;
     return ReadSettings(folder / "listwarden.conf");
@@ -40,8 +35,6 @@ class SettingsTest : public testing::Test {
     }
     return "";
   }
-
-  fs::path folder;
 };
 
 TEST_F(SettingsTest, EmptyFileMeansTheDefaults) {
