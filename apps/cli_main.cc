@@ -54,9 +54,8 @@ const std::vector<Command>& Commands() {
       {"config show", "config show [--json]", "every setting, its value and where it comes from",
        ConfigShowCommand},
       {"doctor", "doctor [--postfix-config DIR] [--json]",
-       "what is unsafe around us (Postfix, files, store, machine), and how to mend it; changes nothing; exit "
-       "1 "
-       "after warnings, 2 when something is unsafe",
+       "what is unsafe around us (Postfix, files, store, machine), and how to mend it; changes nothing; "
+       "exit 1 after warnings, 2 when something is unsafe",
        DoctorCommand},
   };
   return commands;
@@ -88,8 +87,8 @@ void PrintHelp(std::ostream& out) {
          "usage: listwarden [--config FILE] COMMAND …\n\n";
   for (const Command& command : Commands())
     out << "  " << command.usage << "\n      " << command.about << "\n";
-  out << "\nExit status: 0 done, 64 wrong use, 65 unreadable input, 69 store unavailable, 78 configuration "
-         "mistake.\n"
+  out << "\nExit status: 0 done, 64 wrong use, 65 unreadable input, 69 store unavailable, 70 cannot go "
+         "on, 78 configuration mistake.\n"
          "Manual: listwarden(1)\n";
 }
 
@@ -177,5 +176,8 @@ int main(int argc, char** argv) {
   } catch (const StoreError& e) {
     std::cerr << "listwarden: the hold store cannot answer: " << e.what() << "\n";
     return kExitUnavailable;
+  } catch (const std::exception& e) {
+    std::cerr << "listwarden: cannot go on: " << e.what() << "\n";
+    return kExitSoftware;
   }
 }

@@ -25,55 +25,63 @@ constexpr mode_t kOthersWrite = 02, kOthers = 07;
 
 bool Look(const fs::path& path, struct stat* found) { return stat(path.c_str(), found) == 0; }
 
-// The first file below the folder, or the folder itself, that somebody else may change.
-fs::path OpenToChange(const fs::path& folder) {
-  struct stat found {};
-  if (Look(folder, &found) && (found.st_mode & kOthersWrite) != 0) return folder;
-  std::error_code error;
-  for (auto it =
-           fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-       !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (lstat(it->path().c_str(), &found) == 0 && !S_ISLNK(found.st_mode) && !S_ISSOCK(found.st_mode) &&
-        (found.st_mode & kOthersWrite) != 0)
-      return it->path();
-  }
-  return {};
+void CannotLook(const fs::path& path, int error, Examination* examination) {
+  examination->Warn(path.string() + " cannot be looked at (" + std::strerror(error) + ")",
+                    "run this as root");
 }
 
 void Configuration(const Settings& settings, Diagnoses* all) {
   Examination examination("files/configuration");
-  if (const fs::path open = OpenToChange(settings.folder); !open.empty())
-    examination.Unsafe("anybody on this machine may change " + open.string() + ", and so what is held",
-                       "chmod o-w " + open.string());
-  examination.MoveTo(all, settings.folder.string() + " can be changed by its owner only");
+  const auto look = [&](const fs::path& path) {
+    struct stat found {};
+    if (lstat(path.c_str(), &found) != 0 || S_ISLNK(found.st_mode) || S_ISSOCK(found.st_mode)) return false;
+    if ((found.st_mode & kOthersWrite) == 0) return false;
+    examination.Unsafe("anybody on this machine may change " + path.string() + ", and so what is held",
+                       "chmod o-w " + path.string());
+    return true;
+  };
+  std::error_code error;
+  bool is_open = look(settings.folder / "");
+  for (auto it = fs::recursive_directory_iterator(settings.folder, error);
+       !is_open && !error && it != fs::recursive_directory_iterator(); it.increment(error))
+    is_open = look(it->path());
+  if (error) CannotLook(settings.folder, error.value(), &examination);
+  examination.MoveTo(all, settings.folder.string() + " cannot be changed by just anybody");
 }
 
 // A group may read a key only when it is the daemons' own, which has the folder of the store, and only where
-// `for_group` lets it.
-void Key(const fs::path& file, Examination* examination, mode_t for_group, const struct stat& folder) {
+// `for_group` lets it. False when there is no key.
+bool Key(const fs::path& file, const struct stat& folder, mode_t for_group, const std::string& remedy,
+         Examination* examination) {
   struct stat found {};
   if (!Look(file, &found)) {
-    if (errno != ENOENT)
-      examination->Warn(file.string() + " cannot be looked at (" + std::strerror(errno) + ")",
-                        "run this as root");
-    return;
+    if (errno == ENOENT) return false;
+    CannotLook(file, errno, examination);
+    return true;
   }
   const mode_t allowed = 0700 | (found.st_gid == folder.st_gid ? for_group : 0);
   if ((found.st_mode & 0777 & ~allowed) != 0)
-    examination->Unsafe(file.string() + " may be read by others, who could then sign in our name",
-                        "stop the daemons, remove it, start them: they make a new one");
+    examination->Unsafe(file.string() + " may be read by others, who could then sign in our name", remedy);
   if (found.st_uid != folder.st_uid)
     examination->Warn(
         file.string() + " belongs to another user than the folder of the store: the daemons cannot read it",
         "chown --reference=" + file.parent_path().string() + " " + file.string());
+  return true;
 }
 
 void Keys(const Settings& settings, const struct stat& folder, Diagnoses* all) {
   Examination release("files/release-key"), audit("files/audit-key");
-  Key(settings.release_key, &release, 0040, folder);
-  release.MoveTo(all, settings.release_key.string() + " is closed to others; it is made at the first start");
-  Key(settings.audit_key, &audit, 0, folder);
-  if (!fs::exists(settings.audit_key))
+  const bool is_made = Key(settings.release_key, folder, 0040,
+                           "stop the daemons, remove it, start them: they make a new one, which all machines "
+                           "that share the store need",
+                           &release);
+  release.MoveTo(all, settings.release_key.string() +
+                          (is_made ? " is closed to others" : " is made at the first start"));
+  // Without this key no earlier signature can be verified: it must stay.
+  if (!Key(settings.audit_key, folder, 0,
+           "chmod go= " + settings.audit_key.string() +
+               "; then compare the audit with the signed lines that are kept elsewhere",
+           &audit))
     audit.Warn(
         settings.audit_key.string() + " is not there: nobody would see that the end of the audit was cut off",
         "run every hour: runuser -u listwarden -- listwarden audit sign; keep its lines elsewhere");
@@ -94,8 +102,11 @@ void State(const fs::path& store, Diagnoses* all) {
   const fs::path folder = store.parent_path();
   struct stat found {};
   if (!Look(folder, &found)) {
-    examination.Unsafe(folder.string() + " is not there: nothing can be held, so mail to lists is put off",
-                       "install -d -o listwarden -g listwarden -m 0750 " + folder.string());
+    if (errno != ENOENT)
+      CannotLook(folder, errno, &examination);
+    else
+      examination.Unsafe(folder.string() + " is not there: nothing can be held, so mail to lists is put off",
+                         "install -d -o listwarden -g listwarden -m 0750 " + folder.string());
     return examination.MoveTo(all, "");
   }
   const uid_t owner = found.st_uid;
@@ -103,7 +114,11 @@ void State(const fs::path& store, Diagnoses* all) {
     examination.Unsafe("anybody may change " + folder.string(), "chmod 0750 " + folder.string());
   for (const char* end : {"", "-wal", "-shm", ".lock", ".ballast"}) {
     const std::string file = store.string() + end;
-    if (!Look(file, &found)) continue;
+    if (!Look(file, &found)) {
+      if (errno == ENOENT) continue;
+      CannotLook(file, errno, &examination);
+      break;
+    }
     if ((found.st_mode & kOthers) != 0)
       examination.Unsafe(file + " is open to everybody on this machine: held posts are confidential",
                          "chmod 0660 " + file);
@@ -142,7 +157,8 @@ bool Listens(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return false;
   path.copy(address.sun_path, path.size());
-  const int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // Where a daemon hangs its queue is full, and connecting would wait for it.
+  const int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const bool is_there = connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   const bool is_refused_to_us = errno == EACCES;
   close(file);
@@ -152,10 +168,9 @@ bool Listens(const std::string& path) {
 void UnixSocket(const std::string& path, const SystemUser& postfix, Examination* examination) {
   struct stat found {};
   if (!Look(path, &found)) {
-    examination->Warn(
-        path + (errno == EACCES ? " cannot be looked at" : " is not there: mail to lists is put off"),
-        errno == EACCES ? "run this as root" : "systemctl start listwarden-milter");
-    return;
+    if (errno != ENOENT) return CannotLook(path, errno, examination);
+    return examination->Warn(path + " is not there: mail to lists is put off",
+                             "systemctl start listwarden-milter");
   }
   if (!S_ISSOCK(found.st_mode))
     return examination->Unsafe(path + " is no socket", "remove it, and start listwarden-milter");
@@ -222,6 +237,11 @@ Diagnoses ExamineStore(const Settings& settings) {
   Diagnoses all;
   Examination examination("store");
   const std::string name = IsOnServer(settings.store) ? "the database" : settings.store;
+  if (!IsOnServer(settings.store) && access(settings.store.c_str(), R_OK) != 0 && errno != ENOENT) {
+    CannotLook(settings.store, errno, &examination);
+    examination.MoveTo(&all, "");
+    return all;
+  }
   try {
     const StoreCheck check = CheckStore(settings.store);
     if (!check.is_there) {

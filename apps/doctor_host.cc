@@ -11,6 +11,7 @@
 #include "hold/hold_store.h"
 #include "hold/store_place.h"
 #include "policy/policy.h"
+#include "web/pages.h"
 
 namespace listwarden {
 namespace {
@@ -72,6 +73,22 @@ void Units(Diagnoses* all) {
 std::string Megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+void OfPages(const Settings::Desk& desk, Diagnoses* all) {
+  Examination examination("pages");
+  try {
+    const Pages pages(desk.pages);
+  } catch (const SettingsError& e) {
+    examination.Unsafe(FirstLine(e.what()) + ": listwarden-desk will not start again, so no letter leaves",
+                       "mend that file, or take the one of etc/pages");
+  }
+  const std::string& url = desk.site.base_url;
+  const bool is_plain = url.rfind("http://", 0) == 0 && !IsLoopback(url.substr(7, url.find(':', 7) - 7));
+  if (is_plain)
+    examination.Warn("base-url " + url + " is not https: log-ins and links can be read on the way",
+                     "give the proxy a certificate, and set [desk] base-url = https://…");
+  examination.MoveTo(all, url);
+}
 
 }  // namespace
 
@@ -145,13 +162,7 @@ Diagnoses ExaminePolicy(const Settings& settings) {
     examination.Unsafe(FirstLine(e.what()) + ": the daemons will not start again", "listwarden config check");
   }
   examination.MoveTo(&all, version);
-  Examination pages("pages");
-  const std::string& url = settings.desk.site.base_url;
-  const bool is_plain = url.rfind("http://", 0) == 0 && !IsLoopback(url.substr(7, url.find(':', 7) - 7));
-  if (is_plain)
-    pages.Warn("base-url " + url + " is not https: log-ins and links can be read on the way",
-               "give the proxy a certificate, and set [desk] base-url = https://…");
-  pages.MoveTo(&all, url);
+  OfPages(settings.desk, &all);
   return all;
 }
 

@@ -43,15 +43,32 @@ class DoctorFiles : public FolderTest {
     std::ofstream(folder / name) << "made up\n";
     chmod((folder / name).c_str(), mode);
   }
-  void Listen(mode_t mode) {
+  sockaddr_un Address() const {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    const std::string path = (folder / "run/milter.sock").string();
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    (folder / "run/milter.sock").string().copy(address.sun_path, sizeof address.sun_path - 1);
+    return address;
+  }
+  void Listen(mode_t mode) {
+    const sockaddr_un address = Address();
     socket_file = socket(AF_UNIX, SOCK_STREAM, 0);
     ASSERT_EQ(bind(socket_file, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ASSERT_EQ(listen(socket_file, 5), 0);
-    chmod(path.c_str(), mode);
+    chmod(address.sun_path, mode);
+  }
+  // As many connections as the listener's queue takes while nobody accepts.
+  void FillTheQueue() {
+    const sockaddr_un address = Address();
+    for (bool is_taken = true; is_taken;) {
+      const int file = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      is_taken = connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+      close(file);
+    }
+  }
+  // What nobody can look at, not even root.
+  void Loop(const char* name) {
+    fs::remove(folder / name);
+    fs::create_symlink(folder / name, folder / name);
   }
   static std::string Said(const Diagnoses& all) {
     std::string text;
@@ -90,6 +107,26 @@ TEST_F(DoctorFiles, AMissingAuditKeyIsTold) {
   EXPECT_THAT(Said(ExamineFiles(settings)), HasSubstr("warning files/audit-key"));
   fs::remove(folder / "state/release.key");
   EXPECT_THAT(Said(ExamineFiles(settings)), testing::Not(HasSubstr("files/release-key")));
+}
+
+TEST_F(DoctorFiles, TheAuditKeyIsNeverToBeRemoved) {
+  chmod((folder / "state/audit.key").c_str(), 0640);
+  for (const Diagnosis& one : ExamineFiles(settings)) {
+    if (one.subject != "files/audit-key") continue;
+    EXPECT_EQ(one.grade, Grade::kUnsafe);
+    EXPECT_THAT(one.remedy, StartsWith("chmod go= "));
+  }
+}
+
+TEST_F(DoctorFiles, WhatCannotBeLookedAtIsAWarning) {
+  for (const char* name : {"state/release.key", "state/audit.key", "state/hold.db", "run/milter.sock"})
+    Loop(name);
+  const std::string files = Said(ExamineFiles(settings));
+  for (const char* subject : {"release-key", "audit-key", "store"})
+    EXPECT_THAT(files, ContainsRegex("warning files/" + std::string(subject) + " .*cannot be looked at"));
+  EXPECT_THAT(Said(ExamineStore(settings)), ContainsRegex("warning store .*cannot be looked at"));
+  EXPECT_THAT(Said(ExamineSocket(settings, {})),
+              ContainsRegex("warning milter/socket .*cannot be looked at"));
 }
 
 TEST_F(DoctorFiles, RulesThatAnybodyMayChangeAreUnsafe) {
@@ -139,6 +176,14 @@ TEST_F(DoctorFiles, ASocketThatNobodyServesIsTold) {
   EXPECT_THAT(Said(ExamineSocket(settings, {})), HasSubstr("nobody answers at"));
 }
 
+TEST_F(DoctorFiles, ADaemonThatHangsIsNotWaitedFor) {
+  Listen(0660);
+  FillTheQueue();
+  alarm(20);
+  EXPECT_THAT(Said(ExamineSocket(settings, {})), HasSubstr("nobody answers at"));
+  alarm(0);
+}
+
 TEST_F(DoctorFiles, TcpIsOpenToMoreThanPostfix) {
   settings.milter.socket = "inet:8893@127.0.0.1";
   EXPECT_THAT(Said(ExamineSocket(settings, {})), HasSubstr("warning milter/socket"));
@@ -155,6 +200,23 @@ TEST_F(DoctorFiles, TheStoreIsLookedAt) {
   fs::remove(settings.store + "-wal");
   fs::remove(settings.store + "-shm");
   EXPECT_THAT(Said(ExamineStore(settings)), HasSubstr("unsafe store"));
+}
+
+TEST_F(DoctorFiles, PolicyLettersAndPagesMustBeReadable) {
+  settings.folder = fs::path(SOURCE_DIR) / "etc";
+  settings.policy = "ipem";
+  settings.notices.templates = settings.folder / "notices";
+  settings.desk.pages = settings.folder / "pages";
+  EXPECT_EQ(Said(ExaminePolicy(settings)), "");
+  settings.notices.templates = folder / "nowhere";
+  EXPECT_THAT(Said(ExaminePolicy(settings)), StartsWith("unsafe policy " + (folder / "nowhere").string()));
+  settings.policy = "nowhere";
+  settings.desk.pages = folder / "nowhere";
+  settings.desk.site.base_url = "http://lists.example.org";
+  const std::string said = Said(ExaminePolicy(settings));
+  EXPECT_THAT(said, HasSubstr("unsafe policy"));
+  EXPECT_THAT(said, HasSubstr("unsafe pages " + (folder / "nowhere").string()));
+  EXPECT_THAT(said, HasSubstr("warning pages base-url http://lists.example.org is not https"));
 }
 
 TEST(DoctorHost, LittleSpaceIsTold) {
