@@ -1,6 +1,5 @@
 // `doctor`: is what surrounds us safe, and how is it mended?
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -53,7 +52,7 @@ Diagnoses OfPostfix(const std::string& folder, const Settings& settings) {
     all = ExaminePostfix(postfix, settings);
     for (Diagnosis& one : ExamineListeners(postfix, settings)) all.push_back(std::move(one));
   } catch (const SettingsError& e) {
-    all.push_back({Grade::kWarning, "postfix", e.what(), "or give its folder: --postfix-config DIR"});
+    all.push_back({Grade::kWarning, "postfix", e.what(), "give its folder: --postfix-config DIR"});
   }
   for (Diagnosis& one : ExamineSocket(settings, mail_owner)) all.push_back(std::move(one));
   return all;
@@ -64,12 +63,10 @@ Diagnoses OfPostfix(const std::string& folder, const Settings& settings) {
 int DoctorCommand(const std::string& config, const std::vector<std::string>& given) {
   const Arguments arguments = ParseArguments(given);
   const Settings settings = ReadSettings(FindSettingsFile(config));
-  Grade worst = Grade::kOk;
   std::size_t counts[3] = {};
   const auto tell = [&](const Diagnoses& found) {
     for (const Diagnosis& one : found) {
       Print(one, arguments.is_json);
-      worst = std::max(worst, one.grade);
       ++counts[static_cast<int>(one.grade)];
     }
     std::cout.flush();
@@ -82,6 +79,7 @@ int DoctorCommand(const std::string& config, const std::vector<std::string>& giv
   if (!arguments.is_json)
     std::cout << counts[0] << " ok, " << counts[1] << " warnings, " << counts[2]
               << " unsafe; nothing was changed\n";
+  const Grade worst = counts[2] > 0 ? Grade::kUnsafe : counts[1] > 0 ? Grade::kWarning : Grade::kOk;
   return static_cast<int>(worst);
 }
 

@@ -24,6 +24,7 @@ constexpr const char* kUnits[] = {"listwarden-milter.service", "listwarden-desk.
 // Versions of Debian 12 below which we are in danger; others are left to the system's own updates.
 struct Danger {
   const char *package, *first_good, *why;
+  Grade grade = Grade::kUnsafe;
 };
 constexpr Danger kDangers[] = {
     {"postfix", "3.7.9-0+deb12u1", "cannot refuse smuggled mail (CVE-2023-51764)"},
@@ -31,7 +32,9 @@ constexpr Danger kDangers[] = {
     {"libsodium23", "1.0.18-1+deb12u1", "checks points of signatures wrongly (CVE-2025-69277)"},
     {"libpq5", "15.11-0+deb12u1", "quotes wrongly (CVE-2025-1094)"},
     // Every write goes through our own lock, so that this is worth a word only.
-    {"libsqlite3-0", "", ""}};
+    {"libsqlite3-0", "3.51.3",
+     "can damage a file with two writers; our lock lets in one: let no other program write to it",
+     Grade::kOk}};
 
 bool IsOlder(const std::string& version, const char* than) {
   const auto answer = OutputOf({"dpkg", "--compare-versions", version, "lt", than});
@@ -112,15 +115,10 @@ Diagnosis OfClock(bool is_synchronised) {
 Diagnosis OfPackage(const std::string& package, const std::string& version) {
   const std::string subject = "host/" + package;
   for (const Danger& danger : kDangers) {
-    if (package != danger.package || *danger.first_good == '\0' || !IsOlder(version, danger.first_good))
-      continue;
-    return {Grade::kUnsafe, subject, version + " " + danger.why, "apt-get install --only-upgrade " + package};
+    if (package != danger.package || !IsOlder(version, danger.first_good)) continue;
+    return {danger.grade, subject, version + " " + danger.why,
+            danger.grade == Grade::kOk ? "" : "apt-get install --only-upgrade " + package};
   }
-  if (package == "libsqlite3-0" && IsOlder(version, "3.51.3"))
-    return {Grade::kOk, subject,
-            version +
-                " can damage a file with two writers; our lock lets in one: let no other program write to it",
-            ""};
   return {Grade::kOk, subject, version, ""};
 }
 

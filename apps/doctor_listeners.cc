@@ -38,11 +38,24 @@ void CheckUnchanged(const PostfixConfig& postfix, const PostfixService& service,
     check(maps, "no_address_mappings");
 }
 
+std::string Place(const std::string& host, int port) { return host + ":" + std::to_string(port); }
+
+// What we send to: on this machine a listener must be there, another machine cannot be seen from here.
+void NothingListens(const std::string& host, int port, const char* what, const char* loss,
+                    const char* setting, Examination* examination) {
+  const std::string place = Place(host, port);
+  if (IsLoopback(host))
+    examination->Unsafe("nothing in master.cf listens at " + place + ": " + loss,
+                        std::string("add the listener of etc/postfix/master.cf, or set [outbox] ") + setting);
+  else
+    examination->Warn(std::string(what) + " go to " + place + ", another machine, which was not looked at",
+                      "see that it takes mail from here; run `listwarden doctor` there");
+}
+
 void OfReinjection(const PostfixConfig& postfix, const Settings& settings, Diagnoses* all) {
   Examination examination("postfix/re-injection");
   const std::string& name = settings.milter.reinject_daemon;
-  const std::string place =
-      settings.outbox.reinject_host + ":" + std::to_string(settings.outbox.reinject_port);
+  const std::string place = Place(settings.outbox.reinject_host, settings.outbox.reinject_port);
   const auto* found = ListenerAt(postfix, settings.outbox.reinject_host, settings.outbox.reinject_port);
   for (const PostfixService& service : postfix.smtpd()) {
     if (&service != found && postfix.Value(service, "milter_macro_daemon_name") == name)
@@ -50,12 +63,8 @@ void OfReinjection(const PostfixConfig& postfix, const Settings& settings, Diagn
                          "keep milter_macro_daemon_name = " + name + " for " + place + " alone");
   }
   if (found == nullptr) {
-    if (IsLoopback(settings.outbox.reinject_host))
-      examination.Unsafe("nothing in master.cf listens at " + place + ": released mail cannot reach its list",
-                         "add the listener of etc/postfix/master.cf, or set [outbox] reinject-port");
-    else
-      examination.Warn("released mail goes to " + place + ", another machine, which was not looked at",
-                       "run `listwarden doctor` there");
+    NothingListens(settings.outbox.reinject_host, settings.outbox.reinject_port, "released posts",
+                   "released mail cannot reach its list", "reinject-port", &examination);
   } else {
     CheckReach(postfix, *found, &examination);
     const auto entries = AskedMilters(postfix, *found);
@@ -73,15 +82,11 @@ void OfReinjection(const PostfixConfig& postfix, const Settings& settings, Diagn
 
 void OfLetters(const PostfixConfig& postfix, const Settings& settings, Diagnoses* all) {
   Examination examination("postfix/letters");
-  const std::string place = settings.outbox.letter_host + ":" + std::to_string(settings.outbox.letter_port);
+  const std::string place = Place(settings.outbox.letter_host, settings.outbox.letter_port);
   const auto* found = ListenerAt(postfix, settings.outbox.letter_host, settings.outbox.letter_port);
   if (found == nullptr) {
-    if (IsLoopback(settings.outbox.letter_host))
-      examination.Unsafe("nothing in master.cf listens at " + place + ": authors and moderators hear nothing",
-                         "add the listener of etc/postfix/master.cf, or set [outbox] letter-port");
-    else
-      examination.Warn("letters go to " + place + ", another machine, which was not looked at",
-                       "see that it takes mail from here");
+    NothingListens(settings.outbox.letter_host, settings.outbox.letter_port, "letters",
+                   "authors and moderators hear nothing", "letter-port", &examination);
   } else {
     const auto entries = AskedMilters(postfix, *found);
     if (OurEntry(entries, postfix, *found, settings.milter.socket) == nullptr)

@@ -211,6 +211,9 @@ TEST(DoctorPostfix, ReleasedMailNeedsItsOwnListener) {
   elsewhere.outbox.reinject_port = 10077;
   EXPECT_THAT(Said(Postfix(), elsewhere),
               HasSubstr("unsafe postfix/re-injection nothing in master.cf listens at 127.0.0.1:10077"));
+  elsewhere.outbox.reinject_host = "mx2.example.org";
+  EXPECT_THAT(Said(Postfix(), elsewhere),
+              HasSubstr("warning postfix/re-injection released posts go to mx2.example.org:10077, another"));
   EXPECT_THAT(Said(Postfix({}, {{"127.0.0.1:10025/inet/smtpd_milters", ""}})),
               HasSubstr("unsafe postfix/re-injection 127.0.0.1:10025 does not ask Listwarden"));
   EXPECT_THAT(Said(Postfix({}, {{"127.0.0.1:10025/inet/receive_override_options", "no_milters"}})),
@@ -219,6 +222,16 @@ TEST(DoctorPostfix, ReleasedMailNeedsItsOwnListener) {
               HasSubstr("released mail is judged and held again"));
   EXPECT_THAT(Said(Postfix({{"milter_macro_daemon_name", "REINJECT"}})),
               HasSubstr("unsafe postfix/re-injection smtp calls itself REINJECT too"));
+}
+
+TEST(DoctorPostfix, LettersNeedAListener) {
+  Settings elsewhere = OurSettings();
+  elsewhere.outbox.letter_port = 10077;
+  EXPECT_THAT(Said(Postfix(), elsewhere),
+              HasSubstr("unsafe postfix/letters nothing in master.cf listens at 127.0.0.1:10077"));
+  elsewhere.outbox.letter_host = "mx2.example.org";
+  EXPECT_THAT(Said(Postfix(), elsewhere),
+              HasSubstr("warning postfix/letters letters go to mx2.example.org:10077, another machine"));
 }
 
 TEST(DoctorPostfix, ReleasedMailStaysAsItWas) {
