@@ -85,6 +85,25 @@ TEST_F(SettingsTest, ShippedFileAndCodeAgree) {
   EXPECT_EQ(documented.size(), SettingsKeys().size());
 }
 
+// listwarden.conf(5) has each key in its section, with its default.
+TEST_F(SettingsTest, ManualAndCodeAgree) {
+  std::ifstream in(fs::path(SOURCE_DIR) / "docs/man/listwarden.conf.5");
+  std::map<std::string, std::string> documented;
+  std::string line, section;
+  while (std::getline(in, line) && line != ".SH LISTS") {
+    for (std::size_t at; (at = line.find("\\-")) != std::string::npos;) line.erase(at, 1);
+    if (line.rfind(".SS [", 0) == 0) section = line.substr(5, line.find(']') - 5) + ".";
+    const auto value = line.find(" \" (");
+    if (line.rfind(".BR ", 0) == 0 && value != std::string::npos)
+      documented[section + line.substr(4, value - 4)] = line.substr(value + 4, line.size() - value - 6);
+  }
+  for (const Settings::Shown& one : Read("").shown) {
+    ASSERT_EQ(documented.count(one.key), 1u) << one.key << " is not in listwarden.conf(5)";
+    EXPECT_EQ(documented[one.key], one.value.empty() ? "empty" : one.value) << one.key;
+  }
+  EXPECT_EQ(documented.size(), SettingsKeys().size());
+}
+
 TEST_F(SettingsTest, EveryOriginIsShown) {
   for (const Settings::Shown& one : Read("\nverbose = true\n").shown) {
     if (one.key == "verbose") {

@@ -78,4 +78,12 @@ says "is warned of" "due for its review on 2020-01-31"
 printf '\n[[rule]]\nid = "harassment/x"\nconfidence = "hgih"\n' >>"$folder/etc/policies/ipem/harassment.toml"
 expect "a wrong rule" 78 "$bare" --config "$folder/etc/listwarden.conf" config check
 says "has file and line" "harassment.toml:[0-9]*:"
+expect "help" 0 "$bare" help
+undocumented=$("$bare" help | sed -nE 's/^  ([a-z]+( [a-z]+)?).*/\1/p' | while read -r command; do
+  sed 's/\\-/-/g' "$source_folder/docs/man/listwarden.1" | grep -qE "^\.B.*\"?$command" || echo "$command"
+done)
+if [ -z "$undocumented" ]; then echo "ok      every command is in the manual"; else
+  echo "FAILED  not in listwarden(1): $undocumented"
+  failed=1
+fi
 exit $failed
