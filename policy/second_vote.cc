@@ -50,7 +50,7 @@ struct Sentence {
   SentenceModel::Sums sums;
 };
 
-std::vector<Sentence> SentencesOf(const Message& message, const SentenceModel& model) {
+std::vector<Sentence> SentencesOf(const Message& message) {
   std::vector<Sentence> sentences;
   std::size_t judged = 0;
   for (const Segment& segment : message.segments) {
@@ -61,10 +61,20 @@ std::vector<Sentence> SentencesOf(const Message& message, const SentenceModel& m
       begin = std::min(text.find_first_not_of(' ', begin), text.size());
       end = SentenceEnd(text, begin, kLongestSentence);
       const std::string_view words = text.substr(begin, end - begin);
-      sentences.push_back({&segment, begin, end, IsProse(words), model.Read(words)});
+      sentences.push_back({&segment, begin, end, IsProse(words), {}});
     }
   }
   return sentences;
+}
+
+// Prose, and what stands before it.
+void ReadWhatIsAsked(const SentenceModel& model, std::vector<Sentence>* sentences) {
+  for (std::size_t i = 0; i < sentences->size(); ++i) {
+    Sentence& one = (*sentences)[i];
+    if (one.is_prose || (i + 1 < sentences->size() && (*sentences)[i + 1].is_prose))
+      one.sums =
+          model.Read(std::string_view(one.segment->text.folded()).substr(one.begin, one.end - one.begin));
+  }
 }
 
 // The more sentences, the likelier that one of them looks like something by chance.
@@ -128,8 +138,9 @@ std::vector<Vote> VotesOn(const Message& message,
   for (const auto& one : seconds) {
     if (!IsTakenBack(*one, message)) by_model[one->model.get()].emplace_back(*one);
   }
+  std::vector<Sentence> sentences = SentencesOf(message);
   for (auto& [model, ballots] : by_model) {
-    const std::vector<Sentence> sentences = SentencesOf(message, *model);
+    ReadWhatIsAsked(*model, &sentences);
     const float allowance = AllowanceFor(sentences.size());
     for (std::size_t i = 0; i < sentences.size(); ++i) {
       const Sentence& now = sentences[i];
