@@ -22,6 +22,16 @@ TEST(Harassment, CountsTheSameWordsOnce) {
   EXPECT_EQ(Harassment("What a pathetic little effort. Stop wasting our time."), "medium");
 }
 
+TEST(Harassment, IsSurerWhereAVoteAgreesWithARule) {
+  const Message message =
+      ReadMessage(Post("Spare us the lecture, nobody here cares what somebody of your calibre thinks."));
+  ListPolicy list = ShippedPolicy().default_list();
+  const auto confidence = [&] { return ShippedPolicy().Judge(message, list).filters.at(0).confidence; };
+  EXPECT_EQ(confidence(), Confidence::kMedium);
+  list.filters["harassment"].rules_off = {"harassment/second-vote"};
+  EXPECT_EQ(confidence(), Confidence::kLow);
+}
+
 TEST(Harassment, LeavesQuotedMailAlone) {
   EXPECT_EQ(Harassment("I will not answer this.\r\n\r\n> You are a complete idiot."), "");
 }

@@ -25,6 +25,13 @@ TEST(Representation, IsByField) {
   EXPECT_EQ(Representation("On behalf of IPEM I welcome it.", "rt-sig@ipem.example"), "high");
 }
 
+TEST(Representation, TakesAVoteForNoMoreThanTheFilterAllows) {
+  const std::string text =
+      "Our position is that no trust should pay for this, and we shall say so to the minister.";
+  EXPECT_EQ(Representation(text), "low") << "choose a sentence that the model finds and no rule";
+  EXPECT_EQ(Representation(text, "president@ipem.example"), "");
+}
+
 TEST(Representation, LeavesPersonalViewsAlone) {
   const std::string text = "As chair of the Radiotherapy SIG I think that the IPEM policy is wrong.";
   EXPECT_NE(Representation(text), "");

@@ -108,6 +108,13 @@ TEST_F(ModeratingTest, CoversConfidentialWordsInSubjectAndHeaderToo) {
   EXPECT_THAT(Get("/").body, Not(HasSubstr("943 476 5919")));
 }
 
+TEST_F(ModeratingTest, CoversConfidentialWordsInTheSubjectOfAReply) {
+  const std::string id =
+      HoldPost("Re: NHS number 943 476 5919", "No idea.\r\n\r\n> Who knows this patient?\r\n");
+  EXPECT_THAT(Get("/posts/" + id).body, Not(HasSubstr("943 476 5919")));
+  EXPECT_THAT(Get("/").body, Not(HasSubstr("943 476 5919")));
+}
+
 TEST_F(ModeratingTest, FoldsQuotedTextAndSignature) {
   const std::string id = HoldPost("Re: plan", std::string("> You wrote this\r\n> yesterday\r\n\r\n") +
                                                   kSecretText + "\r\n-- \r\nAnn Example\r\n");
