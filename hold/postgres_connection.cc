@@ -8,14 +8,12 @@
 #include "hold/hold_store.h"
 #include "hold/identity.h"
 #include "hold/postgres_database.h"
-#include "hold/store_copy.h"
 
 namespace listwarden {
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(5);  // a restart or a failover, while the MTA waits
 constexpr auto kPause = std::chrono::milliseconds(100);
-const SystemClock kSystemClock;
 constexpr std::int64_t kMarksLast = 24 * 3600;
 
 std::exception_ptr Failure(const PostgresError& e) {
@@ -161,11 +159,6 @@ void PostgresConnection::Scrub() {
       writer_->Execute("SET statement_timeout = '60s'");
     });
   });
-}
-
-void PostgresConnection::Backup(const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) throw StoreError(file.string() + ": is there already; give a new name");
-  BackUpInto(file, *this, clock_ != nullptr ? *clock_ : kSystemClock);
 }
 
 void PostgresConnection::FinishCopy() {

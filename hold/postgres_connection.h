@@ -7,7 +7,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,7 +27,6 @@ class PostgresConnection : public SqlConnection {
 
   std::uint64_t FreeBytes() const override;
   void Scrub() override;
-  void Backup(const std::filesystem::path& file) override;
   void FinishCopy() override;
 
  protected:

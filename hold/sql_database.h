@@ -4,7 +4,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -108,8 +107,7 @@ class SqlConnection {
   virtual std::uint64_t FreeBytes() const = 0;  // where the data lie, as far as we can know
   // Afterwards no byte of what was deleted is left in the files.
   virtual void Scrub() = 0;
-  virtual void Backup(const std::filesystem::path& file) = 0;  // as Records::Backup
-  virtual void FinishCopy() = 0;                               // the guards, and the mark of a whole store
+  virtual void FinishCopy() = 0;  // the guards, and the mark of a whole store
 
  protected:
   using Job = std::function<void(SqlDatabase&)>;

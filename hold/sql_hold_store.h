@@ -71,7 +71,7 @@ class SqlHoldStore : public HoldStore {
   std::unique_ptr<SqlConnection> connection_;
 };
 
-std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection);
+std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection, const Clock& clock);
 std::unique_ptr<AccountStore> MakeSqlAccountStore(std::unique_ptr<SqlConnection> connection);
 
 // The columns of HeldSummary in their order, and the row read back.

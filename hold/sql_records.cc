@@ -5,6 +5,7 @@
 #include "hold/identity.h"
 #include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"
+#include "hold/store_copy.h"
 
 namespace listwarden {
 namespace {
@@ -47,7 +48,8 @@ void Forget(SqlDatabase& database, const std::string& id) {
 
 class SqlRecords : public Records {
  public:
-  explicit SqlRecords(std::unique_ptr<SqlConnection> connection) : connection_(std::move(connection)) {}
+  SqlRecords(std::unique_ptr<SqlConnection> connection, const Clock& clock)
+      : connection_(std::move(connection)), clock_(clock) {}
 
   AuditReport VerifyAudit(const std::string& public_key) override {
     return connection_->Read([&](SqlDatabase& database) {
@@ -122,7 +124,7 @@ class SqlRecords : public Records {
     });
   }
 
-  void Backup(const std::filesystem::path& file) override { connection_->Backup(file); }
+  void Backup(const std::filesystem::path& file) override { BackUpInto(file, *connection_, clock_); }
 
   bool IsPaused() override {
     return connection_->Read([](SqlDatabase& database) {
@@ -174,12 +176,13 @@ class SqlRecords : public Records {
   }
 
   std::unique_ptr<SqlConnection> connection_;
+  const Clock& clock_;
 };
 
 }  // namespace
 
-std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection) {
-  return std::make_unique<SqlRecords>(std::move(connection));
+std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection, const Clock& clock) {
+  return std::make_unique<SqlRecords>(std::move(connection), clock);
 }
 
 }  // namespace listwarden

@@ -265,20 +265,6 @@ void SqliteConnection::FinishCopy() {
   });
 }
 
-void SqliteConnection::Backup(const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) throw StoreError(file.string() + ": is there already; give a new name");
-  const GroupMayWrite mode;
-  WithWriter([&] { SqlRow(*writer_, "VACUUM INTO ?", file.string()).Run(); });
-  try {
-    SqliteDatabase copy(file.string(), clock_);
-    copy.Execute("INSERT INTO setting (name, value) VALUES ('paused', 'restored') ON CONFLICT DO NOTHING");
-    copy.Checkpoint("TRUNCATE");
-    copy.Execute("PRAGMA journal_mode = DELETE");  // one file to carry away
-  } catch (const SQLite::Exception& e) {
-    throw StoreError(file.string() + ": " + e.what());
-  }
-}
-
 std::filesystem::path SqliteConnection::ballast() const { return file_.string() + ".ballast"; }
 
 void SqliteConnection::KeepBallast() const {

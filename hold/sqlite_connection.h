@@ -30,7 +30,6 @@ class SqliteConnection : public SqlConnection {
 
   std::uint64_t FreeBytes() const override;
   void Scrub() override;
-  void Backup(const std::filesystem::path& file) override;
   void FinishCopy() override;
 
  protected:

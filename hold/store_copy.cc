@@ -236,8 +236,7 @@ const std::vector<std::string_view>& TablesLeftBehind() {
 }
 
 CopyReport CopyStore(SqlConnection& from, SqlConnection& to, const CopyProgress& progress) {
-  const CopyReport report = from.Read([&](SqlDatabase& source) { return Copy(source, to, progress).Run(); });
-  return report;
+  return from.Read([&](SqlDatabase& source) { return Copy(source, to, progress).Run(); });
 }
 
 CopyReport MoveStore(const std::string& from, const std::string& to, const Clock& clock, std::string_view by,
@@ -256,17 +255,21 @@ CopyReport MoveStore(const std::string& from, const std::string& to, const Clock
 }
 
 void BackUpInto(const std::filesystem::path& file, SqlConnection& from, const Clock& clock) {
+  if (std::filesystem::exists(file)) throw StoreError(file.string() + ": is there already; give a new name");
+  const auto remove = [&](std::initializer_list<const char*> ends) {
+    std::error_code ignored;
+    for (const char* end : ends) std::filesystem::remove(file.string() + end, ignored);
+  };
   try {
     SqliteConnection copy(file, clock, 0, Use::kCopy);
     CopyStore(from, copy, {});
     Pause(copy, "restored");
     copy.FinishCopy();
   } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
+    remove({"", ".lock", "-wal", "-shm"});
     throw;
   }
-  std::filesystem::remove(file.string() + ".lock");
+  remove({".lock", "-wal", "-shm"});  // its log is empty: one file to carry away
 }
 
 }  // namespace listwarden

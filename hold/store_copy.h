@@ -40,7 +40,7 @@ CopyReport CopyStore(SqlConnection& from, SqlConnection& to, const CopyProgress&
 CopyReport MoveStore(const std::string& from, const std::string& to, const Clock& clock, std::string_view by,
                      const CopyProgress& progress);
 
-// Into a new SQLite file that starts paused.
+// As Records::Backup. Nobody who writes waits for it.
 void BackUpInto(const std::filesystem::path& file, SqlConnection& from, const Clock& clock);
 
 }  // namespace listwarden

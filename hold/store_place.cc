@@ -73,7 +73,7 @@ std::unique_ptr<AccountStore> OpenAccountStore(const std::string& place, const C
 }
 
 std::unique_ptr<Records> OpenRecords(const std::string& place, const Clock& clock) {
-  return MakeSqlRecords(ConnectTo(place, clock));
+  return MakeSqlRecords(ConnectTo(place, clock), clock);
 }
 
 }  // namespace listwarden

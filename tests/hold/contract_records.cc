@@ -191,6 +191,8 @@ TEST_P(HoldStoreContract, ABackupIsWholeAndStartsPaused) {
   const Keys folder;
   const auto copy = folder.file().parent_path() / "copy.db";
   place_->OpenRecords(clock_)->Backup(copy);
+  for (const auto& one : std::filesystem::directory_iterator(copy.parent_path()))
+    EXPECT_TRUE(one.path() == copy || one.path() == folder.file()) << one.path() << " is left beside it";
   EXPECT_THROW(place_->OpenRecords(clock_)->Backup(copy), StoreError) << "nothing is written over";
   EXPECT_FALSE(store_->Hold(Post("k3")).is_repeat) << "the original goes on";
   const auto restored = OpenHoldStore(copy, clock_);

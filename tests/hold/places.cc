@@ -81,7 +81,7 @@ std::unique_ptr<AccountStore> PostgresPlace::OpenAccounts(const Clock& clock) {
 }
 
 std::unique_ptr<Records> PostgresPlace::OpenRecords(const Clock& clock) {
-  return MakeSqlRecords(Connect(clock));
+  return MakeSqlRecords(Connect(clock), clock);
 }
 
 std::string PostgresPlace::Bytes() {

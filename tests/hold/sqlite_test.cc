@@ -121,6 +121,17 @@ TEST(SqliteStore, AWriteLockThatIsNeverLetGoIsFound) {
   EXPECT_NE(check.faults.front().find("write lock"), std::string::npos);
 }
 
+TEST(SqliteStore, ABackupAndWhoWritesDoNotWaitForEachOther) {
+  const SqlitePlace place, other;
+  const FakeClock clock;
+  const auto records = OpenRecords(place.Where(), clock);
+  const int lock = open((place.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(lock, LOCK_EX), 0);
+  EXPECT_NO_THROW(records->Backup(other.file()));
+  close(lock);
+  EXPECT_TRUE(OpenRecords(other.Where(), clock)->IsPaused());
+}
+
 TEST(SqliteStore, WritersTakeTurns) {
   constexpr int kWriters = 4, kWrites = 100;
   const SqlitePlace place;
