@@ -10,16 +10,14 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "hold/identity.h"
 #include "hold/records.h"
 
 namespace listwarden {
 namespace {
 
-std::string Hex(const unsigned char* bytes, std::size_t size) {
-  std::string hex(2 * size + 1, '\0');
-  sodium_bin2hex(hex.data(), hex.size(), bytes, size);
-  hex.pop_back();
-  return hex;
+std::string HexOf(const unsigned char* bytes, std::size_t size) {
+  return Hex({reinterpret_cast<const char*>(bytes), size});
 }
 
 bool FromHex(const std::string& hex, unsigned char* bytes, std::size_t size) {
@@ -62,13 +60,13 @@ void AuditKey::Create(const std::filesystem::path& file) {
 std::string AuditKey::public_key() const {
   unsigned char key[crypto_sign_PUBLICKEYBYTES];
   crypto_sign_ed25519_sk_to_pk(key, Bytes(secret_));
-  return Hex(key, sizeof key);
+  return HexOf(key, sizeof key);
 }
 
 std::string AuditKey::Sign(std::string_view text) const {
   unsigned char signature[crypto_sign_BYTES];
   crypto_sign_detached(signature, nullptr, Bytes(text), text.size(), Bytes(secret_));
-  return Hex(signature, sizeof signature);
+  return HexOf(signature, sizeof signature);
 }
 
 bool AuditKey::IsSigned(std::string_view text, const std::string& signature, const std::string& public_key) {

@@ -29,6 +29,19 @@ std::size_t CharacterAt(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+std::string Hex(std::string_view bytes) {
+  std::string hex(2 * bytes.size() + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  hex.pop_back();
+  return hex;
+}
+
+std::string RandomHex(std::size_t bytes) {
+  std::string random(bytes, '\0');
+  randombytes_buf(random.data(), random.size());
+  return Hex(random);
+}
+
 std::string StorableText(std::string_view text) {
   std::string storable;
   storable.reserve(text.size());
@@ -40,27 +53,14 @@ std::string StorableText(std::string_view text) {
   return storable;
 }
 
-namespace {
-
-std::string RandomHex(std::size_t bytes) {
-  std::string random(bytes, '\0'), hex(2 * bytes + 1, '\0');
-  randombytes_buf(random.data(), random.size());
-  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(random.data()),
-                 random.size());
-  hex.pop_back();
-  return hex;
-}
-
-}  // namespace
-
 std::string NewHeldId() { return RandomHex(8); }
 std::string NewLinkSecret() { return RandomHex(32); }
 
 std::string Sha256Hex(std::string_view bytes) {
-  unsigned char hash[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  char hex[2 * sizeof hash + 1];
-  return sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  std::string hash(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return Hex(hash);
 }
 
 std::string WithId(std::string text, const std::string& id) {

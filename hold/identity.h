@@ -9,6 +9,8 @@ namespace listwarden {
 
 std::string NewHeldId();      // 16 random lower-case hex digits
 std::string NewLinkSecret();  // 256 random bits, 64 hex digits: nothing in it that a mail program cuts off
+std::string Hex(std::string_view bytes);
+std::string RandomHex(std::size_t bytes);
 std::string Sha256Hex(std::string_view bytes);
 // Replaces "{id}" and "{ref}" ("A1B2-C3D4", short enough to read out on the telephone).
 std::string WithId(std::string text, const std::string& id);

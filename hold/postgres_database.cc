@@ -92,29 +92,14 @@ class PostgresDatabase::Statement : public SqlStatement {
   int Changes() override { return result_ ? std::atoi(PQcmdTuples(result_.get())) : 0; }
   std::int64_t Int(int column) const override {
     if (IsNull(column)) return 0;
-    const char* bytes = PQgetvalue(result_.get(), row_, column);
-    const int length = PQgetlength(result_.get(), row_, column);
-    switch (PQftype(result_.get(), column)) {
-      case kBool:
-      case kInt2:
-      case kInt4:
-      case kInt8:
-        return BigEndian(bytes, length);
-      default:
-        throw PostgresError("a number was expected of " + name_, "42804", false);
-    }
+    if (Type(column) != SqlType::kInt)
+      throw PostgresError("a number was expected of " + name_, "42804", false);
+    return BigEndian(PQgetvalue(result_.get(), row_, column), PQgetlength(result_.get(), row_, column));
   }
   std::string Text(int column) const override {
-    switch (PQftype(result_.get(), column)) {
-      case kBool:
-      case kInt2:
-      case kInt4:
-      case kInt8:
-        return IsNull(column) ? "" : std::to_string(Int(column));
-      default:
-        return {PQgetvalue(result_.get(), row_, column),
-                static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
-    }
+    if (Type(column) == SqlType::kInt) return std::to_string(Int(column));
+    return {PQgetvalue(result_.get(), row_, column),
+            static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
   }
   bool IsNull(int column) const override { return PQgetisnull(result_.get(), row_, column) != 0; }
   int ColumnCount() const override { return PQnfields(result_.get()); }

@@ -41,8 +41,6 @@ class PostgresDatabase : public SqlDatabase {
 
   std::unique_ptr<SqlStatement> Prepare(const std::string& sql) override;
   std::int64_t Now() const override { return now_; }
-  const char* lock_row() const override { return " FOR UPDATE"; }
-  const char* lock_next_row() const override { return " FOR UPDATE SKIP LOCKED"; }
 
   void Migrate();    // to the newest schema
   void BeginCopy();  // tables only, in an empty database, or in one where that was begun

@@ -20,21 +20,20 @@ Salt SaltOf(SqlDatabase& database, const std::string& subject) {
   for (;;) {
     SqlRow row(database, "SELECT id, salt FROM audit_salt WHERE subject = ?", subject);
     if (row.Step()) return {row.Int(0), row.Text(1)};
-    unsigned char bytes[crypto_auth_hmacsha256_KEYBYTES];
-    randombytes_buf(bytes, sizeof bytes);
-    char hex[2 * sizeof bytes + 1];
-    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
-    SqlRow(database, "INSERT INTO audit_salt (subject, salt) VALUES (?, ?)", subject, hex).Run();
+    SqlRow(database, "INSERT INTO audit_salt (subject, salt) VALUES (?, ?)", subject,
+           RandomHex(crypto_auth_hmacsha256_KEYBYTES))
+        .Run();
   }
 }
 
 std::string Mac(const std::string& salt, std::string_view words) {
-  unsigned char key[crypto_auth_hmacsha256_KEYBYTES] = {}, mac[crypto_auth_hmacsha256_BYTES];
+  unsigned char key[crypto_auth_hmacsha256_KEYBYTES] = {};
+  std::string mac(crypto_auth_hmacsha256_BYTES, '\0');
   std::size_t length = 0;
   sodium_hex2bin(key, sizeof key, salt.data(), salt.size(), nullptr, &length, nullptr);
-  crypto_auth_hmacsha256(mac, reinterpret_cast<const unsigned char*>(words.data()), words.size(), key);
-  char hex[2 * sizeof mac + 1];
-  return sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
+  crypto_auth_hmacsha256(reinterpret_cast<unsigned char*>(mac.data()),
+                         reinterpret_cast<const unsigned char*>(words.data()), words.size(), key);
+  return Hex(mac);
 }
 
 // What the hash covers, one value a line; none of them can hold a line end but by its HMAC.

@@ -38,9 +38,6 @@ class SqlDatabase {
   virtual ~SqlDatabase() = default;
   virtual std::unique_ptr<SqlStatement> Prepare(const std::string& sql) = 0;
   virtual std::int64_t Now() const = 0;  // seconds since 1970; one clock for all who share the data
-  // To put behind a SELECT: keep the row for this transaction; the same, but pass over rows others keep.
-  virtual const char* lock_row() const = 0;
-  virtual const char* lock_next_row() const = 0;
 };
 
 struct Blob {

@@ -47,8 +47,7 @@ DecisionResult SqlHoldStore::Begin(SqlDatabase& database, const Act& act, Curren
   {
     SqlRow row(
         database,
-        "SELECT state, decided_by, appealed_from, revision, content, undo_until FROM held WHERE id = ?" +
-            std::string(database.lock_row()),
+        "SELECT state, decided_by, appealed_from, revision, content, undo_until FROM held WHERE id = ?",
         act.held_id);
     if (!row.Step()) return DecisionResult::kNotFound;
     *current = {row.Text(0), row.Text(1), row.Text(2), row.Int(3), row.Int(4), row.Int(5)};
@@ -154,10 +153,7 @@ DecisionResult SqlHoldStore::AppealAgainst(const Appeal& appeal) {
 
 DecisionResult SqlHoldStore::Claim(std::string_view id, std::string_view actor, Time until) {
   return connection_->Write([&](SqlDatabase& database) {
-    SqlRow row(
-        database,
-        "SELECT state, claimed_by, claimed_until FROM held WHERE id = ?" + std::string(database.lock_row()),
-        id);
+    SqlRow row(database, "SELECT state, claimed_by, claimed_until FROM held WHERE id = ?", id);
     if (!row.Step()) return DecisionResult::kNotFound;
     const bool is_others = row.Text(1) != actor && row.Int(2) > database.Now();
     if (row.Text(0) != "held" || is_others) return DecisionResult::kConflict;

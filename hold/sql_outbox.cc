@@ -54,9 +54,8 @@ std::optional<Outbox::Lease> SqlHoldStore::LeaseNow(SqlDatabase& database,
     SqlRow row(database,
                "SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content, attempts,"
                " fence, last_reply FROM outbox WHERE state = 'waiting' AND next_try <= ? AND"
-               " leased_until <= ? AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused') ORDER BY "
-               "next_try, id LIMIT 1" +
-                   std::string(database.lock_next_row()),
+               " leased_until <= ? AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused') ORDER BY"
+               " next_try, id LIMIT 1",
                now, now);
     if (!row.Step()) return std::nullopt;
     lease.row.id = row.Int(0);

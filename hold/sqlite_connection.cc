@@ -87,6 +87,18 @@ std::exception_ptr Failure(const SQLite::Exception& e) {
   }
 }
 
+void DropOnFailure(std::unique_ptr<SqliteDatabase>* database, const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const SQLite::Exception& e) {
+    database->reset();
+    std::rethrow_exception(Failure(e));
+  } catch (...) {
+    database->reset();
+    throw;
+  }
+}
+
 }  // namespace
 
 SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& clock,
@@ -237,17 +249,11 @@ void SqliteConnection::Checkpoint() {
 
 void SqliteConnection::WithWriter(const std::function<void()>& act) {
   queue_.Alone([&] {
-    try {
+    DropOnFailure(&writer_, [&] {
       FileLock file(lock_file_);
       if (!writer_) OpenWriter();
       act();
-    } catch (const SQLite::Exception& e) {
-      writer_.reset();
-      std::rethrow_exception(Failure(e));
-    } catch (...) {
-      writer_.reset();
-      throw;
-    }
+    });
   });
 }
 
@@ -279,7 +285,7 @@ bool SqliteConnection::DropBallast() const { return unlink(ballast().c_str()) ==
 
 void SqliteConnection::ReadJob(const Job& job) {
   std::lock_guard<std::mutex> guard(read_mutex_);
-  try {
+  DropOnFailure(&reader_, [&] {
     if (!reader_) {
       reader_ = std::make_unique<SqliteDatabase>(file_.string(), clock_);
       reader_->Execute("PRAGMA query_only = ON");
@@ -287,13 +293,7 @@ void SqliteConnection::ReadJob(const Job& job) {
     reader_->Execute("BEGIN");
     job(*reader_);
     reader_->Execute("COMMIT");
-  } catch (const SQLite::Exception& e) {
-    reader_.reset();
-    std::rethrow_exception(Failure(e));
-  } catch (...) {
-    reader_.reset();
-    throw;
-  }
+  });
 }
 
 }  // namespace listwarden

@@ -27,8 +27,6 @@ class SqliteDatabase : public SqlDatabase {
 
   std::unique_ptr<SqlStatement> Prepare(const std::string& sql) override;
   std::int64_t Now() const override { return clock_.Now().time_since_epoch().count(); }
-  const char* lock_row() const override { return ""; }  // there is one writer
-  const char* lock_next_row() const override { return ""; }
 
   void Execute(const std::string& sql);
   void Migrate(const std::string& file);    // to the newest schema

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hold/store_copy.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 
 #include "base/error.h"
@@ -89,29 +87,14 @@ void Insert(SqlDatabase& database, const CopiedTable& table, const Row& cells) {
   row.Run();
 }
 
-class Hash {
- public:
-  Hash() { crypto_hash_sha256_init(&state_); }
-  void Add(const Row& row) {
-    for (const Cell& cell : row) {
-      const std::string bytes = cell.type == SqlType::kInt ? std::to_string(cell.number) : cell.bytes;
-      Add(std::to_string(static_cast<int>(cell.type)) + ":" + std::to_string(bytes.size()) + ":");
-      Add(bytes);
-    }
+std::string HashAfter(const std::string& previous, const Row& row) {
+  std::string text = previous;
+  for (const Cell& cell : row) {
+    const std::string bytes = cell.type == SqlType::kInt ? std::to_string(cell.number) : cell.bytes;
+    text += std::to_string(static_cast<int>(cell.type)) + ":" + std::to_string(bytes.size()) + ":" + bytes;
   }
-  void Add(std::string_view bytes) {
-    crypto_hash_sha256_update(&state_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  }
-  std::string Hex() {
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_final(&state_, hash);
-    char hex[2 * sizeof hash + 1];
-    return sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-  }
-
- private:
-  crypto_hash_sha256_state state_;
-};
+  return Sha256Hex(text);
+}
 
 class Copy {
  public:
@@ -143,14 +126,14 @@ class Copy {
   std::string CopyAndCompare() {
     done_ = 0;
     for (const CopiedTable& table : CopiedTables()) CopyRows(table);
-    Hash all;
+    std::string all;
     for (const CopiedTable& table : CopiedTables()) {
       const std::string hash = HashOf(from_, table, true);
       if (to_.Read([&](SqlDatabase& database) { return HashOf(database, table, false); }) != hash)
         return table.name;
-      all.Add(hash);
+      all += hash;
     }
-    report_.hash = all.Hex();
+    report_.hash = Sha256Hex(all);
     return "";
   }
 
@@ -169,12 +152,12 @@ class Copy {
   }
 
   std::string HashOf(SqlDatabase& database, const CopiedTable& table, bool is_told) {
-    Hash hash;
+    std::string hash;
     for (Row last;;) {
       const std::vector<Row> page = PageAfter(database, table, last);
-      if (page.empty()) return hash.Hex();
+      if (page.empty()) return hash;
       last = page.back();
-      for (const Row& row : page) hash.Add(row);
+      for (const Row& row : page) hash = HashAfter(hash, row);
       if (is_told) Tell(page.size());
     }
   }
@@ -202,9 +185,8 @@ class Copy {
 void Pause(SqlConnection& store, std::string_view why) {
   store.Write([&](SqlDatabase& database) {
     return SqlRow(database,
-                  "INSERT INTO setting (name, value) VALUES ('paused', ?) ON CONFLICT (name) DO UPDATE SET "
-                  "value ="
-                  " excluded.value",
+                  "INSERT INTO setting (name, value) VALUES ('paused', ?)"
+                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                   why)
         .Run();
   });
