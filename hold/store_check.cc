@@ -34,13 +34,15 @@ void CheckRows(SqlDatabase& database, StoreCheck* check) {
                             "); install that version again");
   if (check->schema != check->newest_schema) return;
   check->is_paused = SqlRow(database, "SELECT 1 FROM setting WHERE name = 'paused'").Step();
-  SqlRow text(database,
-              "SELECT c.held_id, c.sha256, c.raw FROM content c JOIN held h ON h.id = c.held_id WHERE "
-              "h.state = 'held' "
-              "ORDER BY h.received DESC LIMIT 1000");
-  for (; text.Step(); ++check->texts) {
-    if (Sha256Hex(text.Text(2)) != text.Text(1))
-      check->faults.push_back("the text of " + text.Text(0) + " is not as it came");
+  SqlRow row(database,
+             "SELECT c.held_id, c.number FROM content c JOIN held h ON h.id = c.held_id"
+             " WHERE h.state = 'held' ORDER BY h.received DESC LIMIT 1000");
+  for (; row.Step(); ++check->texts) {
+    // One at a time: an answer of PostgreSQL comes whole into memory.
+    SqlRow text(database, "SELECT sha256, raw FROM content WHERE held_id = ? AND number = ?", row.Text(0),
+                row.Int(1));
+    if (!text.Step() || Sha256Hex(text.Text(1)) != text.Text(0))
+      check->faults.push_back("the text of " + row.Text(0) + " is not as it came");
   }
 }
 
