@@ -164,8 +164,12 @@ class SqlRecords : public Records {
     SqlRow(database, "DELETE FROM link WHERE lower(actor) = ?", address).Run();
     SqlRow(database, "DELETE FROM notice_count WHERE lower(address) = ?", address).Run();
     SqlRow(database, "DELETE FROM failure WHERE lower(key) = ?", address).Run();
-    // Digests speak of many people at once.
-    SqlRow(database, "DELETE FROM outbox WHERE held_id IS NULL AND state <> 'waiting'").Run();
+    SqlRow(database,
+           "DELETE FROM outbox WHERE held_id IS NULL AND state <> 'waiting' AND lower(forward_paths) = ?",
+           PathsToJson({address}))
+        .Run();
+    // Digests speak of many people at once. Their keys stay: they say that the letter was written.
+    SqlRow(database, "UPDATE outbox SET content = '' WHERE held_id IS NULL AND state <> 'waiting'").Run();
     const Ids subjects =
         IdsOf(SqlRow(database, "SELECT subject FROM audit_salt WHERE lower(subject) IN (?, ?)",
                      "actor:" + address, "person:" + address));

@@ -138,6 +138,21 @@ TEST_P(HoldStoreContract, AnErasedPersonLeavesNoByteAndTheChainValid) {
   EXPECT_FALSE(store_->LeaseNext(kMinute)) << "no letter goes to who is forgotten";
 }
 
+TEST_P(HoldStoreContract, AnErasureEmptiesLettersAboutManyAndHasNoneWrittenAgain) {
+  Act digest;
+  digest.outbox = {LetterTo("mo@example.org", "digest")};
+  digest.outbox[0].content = "zanzibar waits";
+  ASSERT_EQ(store_->RecordOnce({digest}, "digest"), DecisionResult::kDone);
+  ASSERT_TRUE(
+      store_->Report(*store_->LeaseNext(kMinute), Outbox::SendResult::kFailed, "550 no", clock_.Now()));
+  const auto records = place_->OpenRecords(clock_);
+  records->Erase("bo@example.org", "office");
+  EXPECT_EQ(place_->Bytes().find("zanzibar"), std::string::npos);
+  EXPECT_EQ(store_->RecordOnce({digest}, "digest"), DecisionResult::kConflict);
+  records->Erase("Mo@example.org", "office");
+  EXPECT_EQ(place_->Bytes().find("mo@example.org"), std::string::npos);
+}
+
 TEST_P(HoldStoreContract, WhatIsOnItsWayIsErasedOnlyWhenItIsGone) {
   const std::string id = Brought(HoldState::kSending, "k1");
   const auto records = place_->OpenRecords(clock_);
