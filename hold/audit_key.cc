@@ -35,7 +35,7 @@ const unsigned char* Bytes(std::string_view text) {
 AuditKey::AuditKey(const std::filesystem::path& file) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw SettingsError(file.string() + ":0: the audit key cannot be read; listwarden-desk makes it");
+  if (!in) throw SettingsError(file.string() + ":0: the audit key cannot be read; `listwarden audit sign` makes it");
   secret_.assign(std::istreambuf_iterator<char>(in), {});
   if (secret_.size() != crypto_sign_SECRETKEYBYTES)
     throw SettingsError(file.string() + ":0: the audit key is damaged; expected 64 bytes");
@@ -52,9 +52,11 @@ void AuditKey::Create(const std::filesystem::path& file) {
   if (fd < 0 && errno == EEXIST) return;
   const bool is_written =
       fd >= 0 && write(fd, secret, sizeof secret) == static_cast<ssize_t>(sizeof secret) && fsync(fd) == 0;
+  const std::string why = std::strerror(errno);
   if (fd >= 0) close(fd);
-  if (!is_written)
-    throw SettingsError(file.string() + ":0: the audit key cannot be made: " + std::strerror(errno));
+  if (is_written) return;
+  if (fd >= 0) unlink(file.c_str());  // half a key would bar the way of a whole one
+  throw SettingsError(file.string() + ":0: the audit key cannot be made: " + why);
 }
 
 std::string AuditKey::public_key() const {

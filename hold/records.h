@@ -20,7 +20,7 @@ namespace listwarden {
 class AuditKey {
  public:
   explicit AuditKey(const std::filesystem::path& file);   // SettingsError when it is missing, short or open
-  static void Create(const std::filesystem::path& file);  // mode 0600
+  static void Create(const std::filesystem::path& file);  // mode 0600; one that is there stays
   std::string public_key() const;                         // hex
   std::string Sign(std::string_view text) const;          // hex
   static bool IsSigned(std::string_view text, const std::string& signature, const std::string& public_key);
