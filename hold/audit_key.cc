@@ -35,7 +35,8 @@ const unsigned char* Bytes(std::string_view text) {
 AuditKey::AuditKey(const std::filesystem::path& file) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw SettingsError(file.string() + ":0: the audit key cannot be read; `listwarden audit sign` makes it");
+  if (!in)
+    throw SettingsError(file.string() + ":0: the audit key cannot be read; `listwarden audit sign` makes it");
   secret_.assign(std::istreambuf_iterator<char>(in), {});
   if (secret_.size() != crypto_sign_SECRETKEYBYTES)
     throw SettingsError(file.string() + ":0: the audit key is damaged; expected 64 bytes");

@@ -1,7 +1,9 @@
 // A whole store copied into another, of whatever kind: page by page, so that a copy that was interrupted goes
 // on where it was; then both are read again and compared by hashes. Sessions and failed log-ins are left
 // behind: people log in anew.
-// Errors: StoreError.
+// Threads: one; `progress` is called in it.
+// Errors: StoreError; what was copied by then stays, and the next attempt goes on from it.
+// Limits: a page of rows in memory, at most eight texts.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Where a store lies: a file (SQLite), or postgresql://… (a server that many machines may share).
+// Errors: StoreError when it cannot be opened as asked.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>

@@ -3,9 +3,8 @@
 // the store against the ledger.
 //   ledger run STORE LEDGER [early-ack|no-dedupe]   until killed
 //   ledger drain STORE LEDGER                       decides and sends what waits, then checks
-//   ledger once STORE LEDGER hold|decide|release|expire [early-ack]   one act; a store that fails is tried
-//   again five
-//                                                   times: "refused" and exit status 75 after that
+//   ledger once STORE LEDGER hold|decide|release|expire [early-ack]
+//                                   one act; a store that fails is tried five times, and then: exit status 75
 //   ledger obey STORE LEDGER                        such acts from standard input, with 1 MiB to be kept free
 //   ledger check STORE LEDGER                       prints the figures; exit status 1 when something is wrong
 // SPDX-License-Identifier: Apache-2.0

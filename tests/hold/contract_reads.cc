@@ -182,11 +182,7 @@ TEST_P(HoldStoreContract, FiguresCountByListRuleWeekAndOutcome) {
 
 TEST_P(HoldStoreContract, FiguresTellWhatTheAuthorPutRightAndWhatNobodyDecided) {
   const std::string corrected = HoldOne("k1"), expired = HoldOne("k2"), plain = HoldOne("k3");
-  Correction correction;
-  correction.held_id = corrected;
-  correction.actor = "bo@example.org";
-  correction.raw = "Subject: Better\r\n\r\nKinder words\r\n";
-  ASSERT_EQ(store_->Correct(correction), DecisionResult::kDone);
+  CorrectNow(corrected);
   ASSERT_EQ(DecideNow(corrected, HoldState::kApproved), DecisionResult::kDone);
   ASSERT_EQ(DecideNow(expired, HoldState::kApproved, std::string(kExpiryActor)), DecisionResult::kDone);
   ASSERT_EQ(DecideNow(plain, HoldState::kApproved), DecisionResult::kDone);
@@ -208,11 +204,7 @@ TEST_P(HoldStoreContract, FiguresTellWhatTheAuthorPutRightAndWhatNobodyDecided) 
 
 TEST_P(HoldStoreContract, ThePostsBehindAFigureAreAsManyAsItSays) {
   const std::string corrected = HoldOne("k1");
-  Correction correction;
-  correction.held_id = corrected;
-  correction.actor = "bo@example.org";
-  correction.raw = "Subject: Better\r\n\r\nKinder words\r\n";
-  ASSERT_EQ(store_->Correct(correction), DecisionResult::kDone);
+  CorrectNow(corrected);
   ASSERT_EQ(DecideNow(corrected, HoldState::kApproved), DecisionResult::kDone);
   ASSERT_EQ(DecideNow(HoldOne("k2"), HoldState::kApproved, std::string(kExpiryActor)), DecisionResult::kDone);
   ASSERT_EQ(DecideNow(HoldOne("k3"), HoldState::kApproved), DecisionResult::kDone);

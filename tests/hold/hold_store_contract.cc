@@ -63,6 +63,15 @@ std::optional<Outbox::Lease> HoldStoreContract::LeaseRelease(const std::string& 
   return std::nullopt;
 }
 
+void HoldStoreContract::CorrectNow(const std::string& id) {
+  Correction correction;
+  correction.held_id = id;
+  correction.actor = "bo@example.org";
+  correction.raw = "Subject: Better\r\n\r\nKinder words\r\n";
+  correction.revision = RevisionOf(id);
+  ASSERT_EQ(store_->Correct(correction), DecisionResult::kDone);
+}
+
 std::string HoldStoreContract::Brought(HoldState state, const std::string& key) {
   const std::string id = HoldOne(key);
   switch (state) {

@@ -68,6 +68,7 @@ class HoldStoreContract : public testing::TestWithParam<Backend> {
   std::string HoldOne(const std::string& key) { return store_->Hold(Post(key)).id; }
   Decision To(const std::string& id, HoldState to, const std::string& actor = "ann") const;
   DecisionResult DecideNow(const std::string& id, HoldState to, const std::string& actor = "ann");
+  void CorrectNow(const std::string& id);  // by its author, with other words
   std::int64_t RevisionOf(const std::string& id) { return store_->Find(id)->revision; }
   // A new message brought to this state by what people and the outbox do.
   std::string Brought(HoldState state, const std::string& key);
