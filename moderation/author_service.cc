@@ -2,7 +2,6 @@
 #include "moderation/author_service.h"
 
 #include "base/log.h"
-#include "moderation/intake.h"
 #include "moderation/similar.h"
 #include "moderation/verdict_json.h"
 

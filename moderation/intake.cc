@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "moderation/intake.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 
 #include "base/log.h"
 #include "message/authentication.h"
 #include "message/header_fields.h"
+#include "moderation/dedupe_key.h"
+#include "moderation/list_path.h"
 #include "moderation/similar.h"
 #include "moderation/verdict_json.h"
 
@@ -15,8 +15,7 @@ namespace listwarden {
 namespace {
 
 constexpr std::size_t kLongestTag = 150;
-constexpr int kLettersPerDay = 5, kChecksPerDay = 20;
-constexpr std::string_view kCheckSuffix = "-check";
+constexpr int kLettersPerDay = 5;
 
 // Plain words for list managers, moderators and posters alike: they may all see the field.
 std::string TagFor(const std::vector<std::string>& filters) {
@@ -71,99 +70,15 @@ std::vector<ListPaths> ByList(const Policy& policy, const std::vector<std::strin
   return lists;
 }
 
-// "user%host" or "host!user" as user@host; nothing when it is neither.
-std::string Rerouted(std::string_view local) {
-  const auto percent = local.rfind('%');
-  if (percent != std::string_view::npos)
-    return std::string(local.substr(0, percent)) + "@" + std::string(local.substr(percent + 1));
-  const auto bang = local.find('!');
-  if (bang != std::string_view::npos)
-    return std::string(local.substr(bang + 1)) + "@" + std::string(local.substr(0, bang));
-  return "";
-}
-
-std::string Unquoted(std::string_view local) {
-  if (local.size() < 2 || local.front() != '"' || local.back() != '"') return std::string(local);
-  std::string out;
-  for (std::size_t i = 1; i + 1 < local.size(); ++i) {
-    if (local[i] == '\\' && i + 2 < local.size()) ++i;
-    out += local[i];
-  }
-  return out;
-}
-
 }  // namespace
-
-std::vector<FindingRow> FindingRows(const Verdict& verdict) {
-  std::vector<FindingRow> rows;
-  for (const FilterVerdict& filter : verdict.filters) {
-    for (const Finding& finding : filter.findings) {
-      rows.push_back({filter.filter, finding.rule, finding.clause,
-                      std::string(ConfidenceName(finding.confidence)), std::string(ActionName(filter.action)),
-                      finding.quote});
-    }
-  }
-  for (const std::string& what : verdict.unread)
-    rows.push_back({"unread", "unread", "", "high", "hold", what});
-  return rows;
-}
-
-const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path) {
-  constexpr int kMostRewrites = 4;
-  std::string path(forward_path);
-  for (int i = 0; i < kMostRewrites && !path.empty(); ++i) {
-    const auto route = path.front() == '@' ? path.find(':') : std::string::npos;
-    if (route != std::string::npos) path.erase(0, route + 1);
-    while (!path.empty() && path.back() == '.') path.pop_back();
-    const auto at = std::min(path.rfind('@'), path.size());
-    const std::string local = Unquoted(std::string_view(path).substr(0, at)), domain = path.substr(at);
-    if (const ListPolicy* list = policy.FindList(local + domain)) return list;
-    if (const ListPolicy* list = policy.FindList(local.substr(0, local.find('+')) + domain)) return list;
-    path = Rerouted(local);
-  }
-  return nullptr;
-}
-
-const ListPolicy* DraftListFor(const Policy& policy, std::string_view forward_path) {
-  if (ListFor(policy, forward_path) != nullptr) return nullptr;
-  const std::string path = LowerAscii(forward_path);
-  const auto at = path.rfind('@');
-  if (at == std::string::npos || at <= kCheckSuffix.size() ||
-      path.compare(at - kCheckSuffix.size(), kCheckSuffix.size(), kCheckSuffix) != 0)
-    return nullptr;
-  const ListPolicy* list = policy.FindList(path.substr(0, at - kCheckSuffix.size()) + path.substr(at));
-  return list != nullptr && list->draft_check == DraftCheck::kPublic ? list : nullptr;
-}
-
-std::string DedupeKey(const Message& message, std::string_view list,
-                      const std::vector<std::string>& held_paths) {
-  std::string text = std::string(list) + '\n' + LowerAscii(message.envelope.reverse_path) + '\n';
-  std::vector<std::string> paths = held_paths;
-  std::sort(paths.begin(), paths.end());
-  for (const std::string& path : paths) text += LowerAscii(path) + '\n';
-  // Without a Message-ID of the client's the MTA makes one from the queue id, anew at each try.
-  const std::string& queue_id = message.envelope.queue_id;
-  if (queue_id.empty() || message.message_id.find(queue_id) == std::string::npos)
-    text += message.message_id + '\n';
-  for (const HeaderField& field : message.fields) {
-    const std::string name = LowerAscii(field.name);
-    // What our own MTA adds anew at each try is no part of what the client sent.
-    if (name == "received" || name == "return-path" || name == "authentication-results" || name == "date" ||
-        name == "message-id" || name.rfind("x-", 0) == 0)
-      continue;
-    text += name + ':' + std::string(Trim(field.value)) + '\n';
-  }
-  text += message.raw.substr(message.body_offset);
-  unsigned char hash[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  char hex[2 * sizeof hash + 1];
-  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-  return hex;
-}
 
 Intake::Intake(HoldStore& store, AccountStore& accounts, std::shared_ptr<const Notices> notices,
                const Clock& clock)
-    : store_(store), letter_decisions_(store, accounts, clock), notices_(std::move(notices)), clock_(clock) {}
+    : store_(store),
+      letter_decisions_(store, accounts, clock),
+      draft_checks_(store, clock),
+      notices_(std::move(notices)),
+      clock_(clock) {}
 
 void Intake::SetNotices(std::shared_ptr<const Notices> notices) {
   std::lock_guard<std::mutex> guard(notices_mutex_);
@@ -223,44 +138,32 @@ bool Intake::IsOurs(const Policy& policy, std::string_view forward_path) {
          CurrentNotices()->TokenIn(forward_path).has_value();
 }
 
-void Intake::TakeAnswers(const Policy& policy, const Message& message, Outcome* outcome) {
+void Intake::TakeOwnMail(const Policy& policy, const Message& message, Outcome* outcome) {
   const auto notices = CurrentNotices();
-  bool is_known = true;
-  for (const std::string& path : message.envelope.forward_paths) {
-    if (!notices->TokenIn(path)) continue;
-    is_known = letter_decisions_.Take(policy, *notices, message, path) && is_known;
-    outcome->held_paths.push_back(path);
-  }
-  if (is_known || outcome->held_paths.size() < message.envelope.forward_paths.size()) return;
-  outcome->kind = Outcome::Kind::kRefuse;
-  outcome->text = "No letter of ours waits for an answer at this address";
-}
-
-void Intake::CheckDrafts(const Policy& policy, const Message& message, Outcome* outcome) {
-  const auto notices = CurrentNotices();
-  const std::size_t before = outcome->held_paths.size();
-  bool is_answered = true;
+  std::string_view refusal;
+  bool is_taken = false;
   for (const std::string& path : message.envelope.forward_paths) {
     const ListPolicy* list = DraftListFor(policy, path);
-    if (list == nullptr) continue;
-    outcome->held_paths.push_back(path);
-    const std::string sender = LowerAscii(message.envelope.reverse_path);
-    if (!notices->MayAnswerTo(message) ||
-        store_.CountNotice(sender, "check:" + list->address) > kChecksPerDay) {
-      is_answered = false;
+    if (notices->TokenIn(path)) {
+      if (letter_decisions_.Take(policy, *notices, message, path))
+        is_taken = true;
+      else
+        refusal = LetterDecisions::kRefusal;
+    } else if (list != nullptr) {
+      if (draft_checks_.Take(policy, *notices, message, *list, path))
+        is_taken = true;
+      else
+        refusal = DraftChecks::kRefusal;
+    } else {
       continue;
     }
-    Act act;
-    act.actor = "milter";
-    act.why = list->address;
-    act.outbox.push_back(notices->ForDraft(message, policy.Judge(message, *list), *list, policy, clock_.Now(),
-                                           DedupeKey(message, list->address, {path})));
-    store_.Record(act, "draft-checked");
+    outcome->held_paths.push_back(path);
   }
+  // There is one reply for all recipients: no refusal takes the mail from the others.
   const bool is_alone = outcome->held_paths.size() == message.envelope.forward_paths.size();
-  if (is_answered || !is_alone || before > 0) return;
+  if (is_taken || !is_alone || refusal.empty()) return;
   outcome->kind = Outcome::Kind::kRefuse;
-  outcome->text = "A draft is checked only for a sender who is verified, and twenty times a day";
+  outcome->text = refusal;
 }
 
 void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome) {
@@ -292,8 +195,7 @@ void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome
 Outcome Intake::Receive(const Policy& policy, const Message& message) {
   Outcome outcome;
   try {
-    TakeAnswers(policy, message, &outcome);
-    CheckDrafts(policy, message, &outcome);
+    TakeOwnMail(policy, message, &outcome);
     if (outcome.kind == Outcome::Kind::kRefuse) return outcome;
     JudgeForLists(policy, message, &outcome);
     if (outcome.kind == Outcome::Kind::kDefer) return outcome;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "hold/hold_store.h"
+#include "moderation/draft_checks.h"
 #include "moderation/letter_decisions.h"
 #include "moderation/notices.h"
 #include "policy/policy.h"
@@ -31,7 +32,7 @@ class Intake {
   Intake(HoldStore& store, AccountStore& accounts, std::shared_ptr<const Notices> notices,
          const Clock& clock);
 
-  void SetNotices(std::shared_ptr<const Notices> notices);  // from the next hold on
+  void SetNotices(std::shared_ptr<const Notices> notices);  // from the next message on
 
   // Is this forward-path a list's, one for drafts, or one that our letters are answered to? Other mail is not
   // looked at.
@@ -47,33 +48,16 @@ class Intake {
   std::string HoldFor(const Policy& policy, const Message& message, const Verdict& verdict,
                       const ListPolicy& list, const std::vector<std::string>& paths);
 
-  // Drafts that were sent to be checked, and nothing else done with them.
-  void CheckDrafts(const Policy& policy, const Message& message, Outcome* outcome);
-  void TakeAnswers(const Policy& policy, const Message& message, Outcome* outcome);
+  // Mail to us, not to a list: answers to our letters, drafts to be checked.
+  void TakeOwnMail(const Policy& policy, const Message& message, Outcome* outcome);
   void JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome);
 
   HoldStore& store_;
   LetterDecisions letter_decisions_;
+  DraftChecks draft_checks_;
   std::mutex notices_mutex_;
   std::shared_ptr<const Notices> notices_;
   const Clock& clock_;
 };
-
-// The list that mail to this forward-path reaches, or nullptr: also where the MTA would rewrite the path
-// before delivery (source route, quoted local part, "list%domain", "domain!list", "list+extension", final
-// dot), so that no spelling goes round the policy.
-const ListPolicy* ListFor(const Policy& policy, std::string_view forward_path);
-
-// The list whose drafts are checked at this forward-path ("LIST-check@domain"), or nullptr: there is none, or
-// it does not check anybody's, or a list has that very name.
-const ListPolicy* DraftListFor(const Policy& policy, std::string_view forward_path);
-
-// The verdict's findings in columns; what could not be read is one of them.
-std::vector<FindingRow> FindingRows(const Verdict& verdict);
-
-// {list, reverse-path, held recipients, Message-ID, fields that a retry keeps, body}: equal for a client's
-// retry.
-std::string DedupeKey(const Message& message, std::string_view list,
-                      const std::vector<std::string>& held_paths);
 
 }  // namespace listwarden

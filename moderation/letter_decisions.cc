@@ -53,7 +53,7 @@ bool LetterDecisions::Take(const Policy& policy, const Notices& notices, const M
   }
   auto held = store_.Find(link->held_id);
   if (!held) return false;
-  Case one{policy, notices, message, *link, std::move(*held)};
+  Case one{notices, *link, std::move(*held)};
   one.list = policy.FindList(one.held.list);
   one.sender = AuthenticatedAuthor(message, policy.authserv_id());
   one.command = ReadCommand(message);

@@ -6,7 +6,9 @@
 // Errors: StoreError passes through: the caller puts the mail off.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "hold/account_store.h"
@@ -19,17 +21,17 @@ namespace listwarden {
 
 class LetterDecisions {
  public:
+  static constexpr std::string_view kRefusal = "No letter of ours waits for an answer at this address";
+
   LetterDecisions(HoldStore& store, AccountStore& accounts, const Clock& clock);
 
-  // False when no letter of ours has this token; true when the answer is dealt with, one way or the other.
+  // False when no letter of ours has this token (see kRefusal); true when the answer is dealt with, one way or the other.
   bool Take(const Policy& policy, const Notices& notices, const Message& answer, const std::string& path);
 
  private:
   // What stands together for one answer.
   struct Case {
-    const Policy& policy;
     const Notices& notices;
-    const Message& message;
     LinkToken link;
     HeldMessage held;
     const ListPolicy* list = nullptr;

@@ -39,4 +39,18 @@ std::string VerdictJson(const Message& message, std::string_view source, const V
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::vector<FindingRow> FindingRows(const Verdict& verdict) {
+  std::vector<FindingRow> rows;
+  for (const FilterVerdict& filter : verdict.filters) {
+    for (const Finding& finding : filter.findings) {
+      rows.push_back({filter.filter, finding.rule, finding.clause,
+                      std::string(ConfidenceName(finding.confidence)), std::string(ActionName(filter.action)),
+                      finding.quote});
+    }
+  }
+  for (const std::string& what : verdict.unread)
+    rows.push_back({"unread", "unread", "", "high", "hold", what});
+  return rows;
+}
+
 }  // namespace listwarden

@@ -58,6 +58,14 @@ TEST_F(DraftByMailTest, IsRefusedAfterTwentyOfADay) {
   EXPECT_EQ(Send("Please.", {"one-check@lists.example.org"}).kind, Outcome::Kind::kHeldAll);
 }
 
+TEST_F(DraftByMailTest, IsNotRefusedWhenOneOfTwoListsHasAnswered) {
+  for (int i = 0; i < 20; ++i) Send("Please.", {"one-check@lists.example.org"});
+  house.Outbox();
+  EXPECT_EQ(Send("Please.", {"two-check@lists.example.org", "one-check@lists.example.org"}).kind,
+            Outcome::Kind::kHeldAll);
+  EXPECT_THAT(house.Outbox(), SizeIs(1));
+}
+
 TEST_F(DraftByMailTest, LeavesTheOtherRecipientsTheirMail) {
   const Outcome outcome = Send("Please.", {"one-check@lists.example.org", "pal@example.org"});
   EXPECT_EQ(outcome.kind, Outcome::Kind::kHeldSome);

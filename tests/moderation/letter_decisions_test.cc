@@ -424,6 +424,15 @@ TEST_F(LetterDecisionsTest, OtherRecipientsOfAnAnswerGetTheirMail) {
   EXPECT_EQ(StateOf(id), HoldState::kApproved);
 }
 
+TEST_F(LetterDecisionsTest, AnAnswerThatDecidedIsNotRefusedForAnotherAddress) {
+  const std::string id = Hold();
+  const Outcome outcome =
+      Send({.text = "approve", .login = "mo@example.org", .more_paths = {"decide+00@lists.example.org"}},
+           addresses.at("Mo@example.org"));
+  EXPECT_EQ(outcome.kind, Kind::kHeldAll) << "a bounce would say that nothing was done";
+  EXPECT_EQ(StateOf(id), HoldState::kApproved);
+}
+
 TEST_F(LetterDecisionsTest, OfALetterAndAPageAtOnceOneWins) {
   for (int round = 0; round < 20; ++round) {
     const std::string id = Hold(kOne, "race " + std::to_string(round));
