@@ -17,6 +17,20 @@ constexpr std::array<std::string_view, 12> kMonthsCy = {"Ionawr", "Chwefror", "M
                                                         "Mai",    "Mehefin",  "Gorffennaf", "Awst",
                                                         "Medi",   "Hydref",   "Tachwedd",   "Rhagfyr"};
 
+std::string LetterHead(const NoticeSettings& settings, const Letter& letter, const std::string& subject) {
+  std::string head = MailboxLine("From", settings.from) + MailboxLine("To", letter.to);
+  if (!letter.reply_to.empty()) head += HeaderLine("Reply-To", letter.reply_to);
+  head += HeaderLine("Subject", subject) + HeaderLine("Date", MailTime(letter.now)) + "Message-ID: <" +
+          letter.event + ".{id}." + std::to_string(letter.now.time_since_epoch().count()) + "@" +
+          settings.host_name + ">\r\n";
+  if (letter.is_reply && !letter.original_id.empty()) {
+    head += HeaderLine("In-Reply-To", letter.original_id) + HeaderLine("References", letter.original_id);
+  }
+  return head + "Auto-Submitted: " + (letter.is_reply ? "auto-replied" : "auto-generated") +
+         "\r\nX-Auto-Response-Suppress: All\r\n" + HeaderLine("Listwarden-Notice", letter.event) +
+         "Content-Language: " + letter.language + "\r\nMIME-Version: 1.0\r\n";
+}
+
 }  // namespace
 
 std::string DayInWords(Time time, const std::string& language) {
@@ -32,32 +46,17 @@ std::string MinuteInWords(Time time, const std::string& zone, const std::string&
   return DayInWords(there, language) + ", " + IsoTime(there).substr(11, 5);
 }
 
-std::string LetterHead(const NoticeSettings& settings, const Letter& letter, const std::string& subject) {
-  std::string head = MailboxLine("From", settings.from) + MailboxLine("To", letter.to);
-  if (!letter.reply_to.empty()) head += HeaderLine("Reply-To", letter.reply_to);
-  head += HeaderLine("Subject", subject) + HeaderLine("Date", MailTime(letter.now)) + "Message-ID: <" +
-          letter.event + ".{id}." + std::to_string(letter.now.time_since_epoch().count()) + "@" +
-          settings.host_name + ">\r\n";
-  if (letter.is_reply && !letter.original_id.empty()) {
-    head += HeaderLine("In-Reply-To", letter.original_id) + HeaderLine("References", letter.original_id);
-  }
-  return head + "Auto-Submitted: " + (letter.is_reply ? "auto-replied" : "auto-generated") +
-         "\r\nX-Auto-Response-Suppress: All\r\n" + HeaderLine("Listwarden-Notice", letter.event) +
-         "Content-Language: " + letter.language + "\r\nMIME-Version: 1.0\r\n";
-}
-
 std::string LetterBody(const std::string& text) {
   return "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
          QuotedPrintable(text);
 }
 
-OutboxRow LetterRow(const NoticeSettings& settings, const Letter& letter, const LetterText& text,
-                    std::string key) {
+OutboxRow LetterRow(const NoticeSettings& settings, const Letter& letter, const std::string& subject,
+                    const std::string& body, std::string key) {
   OutboxRow row;
   row.key = std::move(key);
-  row.kind = OutboxKind::kLetter;
   row.forward_paths = {AddressOf(letter.to)};
-  row.content = LetterHead(settings, letter, text.subject) + LetterBody(text.text);
+  row.content = LetterHead(settings, letter, subject) + body;
   return row;
 }
 

@@ -1,13 +1,13 @@
 // A letter of ours on its way into the outbox: header fields with the manners of RFC 3834, body, and the
 // words that every letter needs.
 // Threads: pure functions.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
 
 #include "base/clock.h"
 #include "hold/outbox.h"
-#include "moderation/letter_template.h"
 #include "moderation/notices.h"
 
 namespace listwarden {
@@ -20,10 +20,10 @@ struct Letter {
   std::string reply_to{};  // an address; empty for none
 };
 
-std::string LetterHead(const NoticeSettings& settings, const Letter& letter, const std::string& subject);
 std::string LetterBody(const std::string& text);
-OutboxRow LetterRow(const NoticeSettings& settings, const Letter& letter, const LetterText& text,
-                    std::string key);
+// `body` begins with its Content-Type.
+OutboxRow LetterRow(const NoticeSettings& settings, const Letter& letter, const std::string& subject,
+                    const std::string& body, std::string key);
 
 // "28 September 2026", "28 Medi 2026".
 std::string DayInWords(Time time, const std::string& language);

@@ -88,8 +88,7 @@ OutboxRow Notices::ForDone(const HeldSummary& held, const Answer& answer, HoldSt
   values.texts["why"] = Lines(why, kWhyBytes);
   values.flags["poster-not-told"] = to == HoldState::kDiscarded || !held.may_answer;
   const Letter letter{"moderator-done", held.language, answer.to, answer.message_id, answer.now, true};
-  return LetterRow(settings_, letter, templates_.Render(held.language, letter.event, values),
-                   AnswerKey(letter.event, answer));
+  return Written(letter, values, AnswerKey(letter.event, answer));
 }
 
 OutboxRow Notices::ForNotDone(const HeldSummary& held, const Answer& answer, WhyNot why_not,
@@ -111,8 +110,7 @@ OutboxRow Notices::ForNotDone(const HeldSummary& held, const Answer& answer, Why
   if (why_not == WhyNot::kNotYours || why_not == WhyNot::kNotModerator) values.flags["has-desk"] = false;
   const Letter letter{"moderator-not-done", held.language, answer.to,      answer.message_id,
                       answer.now,           true,          answer.reply_to};
-  return LetterRow(settings_, letter, templates_.Render(held.language, letter.event, values),
-                   AnswerKey(letter.event, answer));
+  return Written(letter, values, AnswerKey(letter.event, answer));
 }
 
 }  // namespace listwarden

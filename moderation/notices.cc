@@ -72,32 +72,30 @@ std::string Excerpt(const Message& message) {
   return out;
 }
 
-// A new link to the poster's own page; its token goes to `links`.
+// A new secret of this person's; what is kept of it goes to `links`.
+std::string NewSecret(std::size_t length, std::string_view purpose, std::string actor, Time expires,
+                      std::vector<LinkToken>* links) {
+  const std::string secret = NewLinkSecret().substr(0, length);
+  LinkToken& token = links->emplace_back();
+  token.hash = Sha256Hex(secret);
+  token.purpose = std::string(purpose);
+  token.actor = std::move(actor);
+  token.expires = expires;
+  return secret;
+}
+
+// A new link to the poster's own page.
 std::string OwnLink(const std::string& desk_url, const std::string& to, Time expires,
                     std::vector<LinkToken>* links) {
-  const std::string secret = NewLinkSecret();
-  LinkToken token;
-  token.hash = Sha256Hex(secret);
-  token.purpose = "author";
-  token.actor = to;
-  token.expires = expires;
-  links->push_back(std::move(token));
-  return desk_url + "/link/" + secret;
+  return desk_url + "/link/" + NewSecret(std::string::npos, "author", to, expires, links);
 }
 
 // An address that this moderator decides by: "decide+TOKEN@…".
 std::string NewReplyAddress(const std::string& decide_address, std::string_view purpose,
                             const std::string& to, Time expires, std::vector<LinkToken>* links) {
-  constexpr std::size_t kSecretLength =
-      40;  // 160 bits: a local part has 64 octets (RFC 5321 section 4.5.3.1)
-  const std::string secret = NewLinkSecret().substr(0, kSecretLength);
-  LinkToken token;
-  token.hash = Sha256Hex(secret);
-  token.purpose = std::string(purpose);
-  token.actor = LowerAscii(AddressOf(to));
-  token.revision = 0;
-  token.expires = expires;
-  links->push_back(std::move(token));
+  constexpr std::size_t kLength = 40;  // 160 bits: a local part has 64 octets (RFC 5321 section 4.5.3.1)
+  const std::string secret = NewSecret(kLength, purpose, LowerAscii(AddressOf(to)), expires, links);
+  links->back().revision = 0;
   const auto at = decide_address.rfind('@');
   return decide_address.substr(0, at) + "+" + secret + decide_address.substr(at);
 }
@@ -134,6 +132,11 @@ LetterValues JudgedValues(const Message& message, const Verdict& verdict, const 
 
 }  // namespace
 
+OutboxRow Notices::Written(const Letter& letter, const LetterValues& values, std::string key) const {
+  const LetterText text = templates_.Render(letter.language, letter.event, values);
+  return LetterRow(settings_, letter, text.subject, LetterBody(text.text), std::move(key));
+}
+
 std::string ShownSubject(const Message& message, const Verdict& verdict) {
   return ShowsSecretInSubject(verdict) || message.subject.empty() ? std::string(kNoSubject) : message.subject;
 }
@@ -166,9 +169,8 @@ Letters Notices::ForHold(const Message& message, const Verdict& verdict, const L
         OwnLink(settings_.desk_url, message.envelope.reverse_path, expires + kLinkOutlives, &letters.links);
   const auto add = [&](const std::string& event, const std::string& to, bool is_reply,
                        const std::string& reply_to) {
-    const Letter letter{event, list.language, to, message.message_id, now, is_reply, reply_to};
-    letters.rows.push_back(
-        LetterRow(settings_, letter, templates_.Render(list.language, event, values), event + ":{id}:" + to));
+    letters.rows.push_back(Written({event, list.language, to, message.message_id, now, is_reply, reply_to},
+                                   values, event + ":{id}:" + to));
   };
   if (poster == PosterLetter::kFull) add("poster-held", message.envelope.reverse_path, true, "");
   if (poster == PosterLetter::kLimit) add("poster-limit", message.envelope.reverse_path, true, "");
@@ -191,8 +193,7 @@ OutboxRow Notices::ForDraft(const Message& message, const Verdict& verdict, cons
   values.flags["is-held"] = verdict.disposition == Disposition::kHold;
   const Letter letter{"poster-check",     list.language, message.envelope.reverse_path,
                       message.message_id, now,           true};
-  OutboxRow row = LetterRow(settings_, letter, templates_.Render(list.language, letter.event, values),
-                            letter.event + ":" + key);
+  OutboxRow row = Written(letter, values, letter.event + ":" + key);
   row.content = WithId(std::move(row.content), key);  // no held message gives it an id
   return row;
 }
@@ -228,8 +229,8 @@ OutboxRow Notices::ForColleague(const HeldSummary& held, const std::string& from
   values.flags["has-question"] = !question.empty();
   values.texts["link"] = link;
   const Letter letter{std::string(event), held.language, to, held.message_id, now};
-  return LetterRow(settings_, letter, templates_.Render(held.language, letter.event, values),
-                   letter.event + ":{id}:" + to + ":" + std::to_string(now.time_since_epoch().count()));
+  return Written(letter, values,
+                 letter.event + ":{id}:" + to + ":" + std::to_string(now.time_since_epoch().count()));
 }
 
 Letters Notices::ForOutcome(const HeldSummary& held, std::string_view event, std::string_view why, Time now,
@@ -244,12 +245,9 @@ Letters Notices::ForOutcome(const HeldSummary& held, std::string_view event, std
                  OwnLink(settings_.desk_url, held.reverse_path, now + kLinkOutlives, &letters.links));
   const Letter letter{name, held.language, held.reverse_path, held.message_id, now, true};
   const bool is_failure = event == "rejected" || event == "expired";
-  OutboxRow row;
-  row.key = name + ":{id}";
-  row.forward_paths = {held.reverse_path};
-  row.content = LetterHead(settings_, letter, outcome->subject) +
-                (is_failure ? Report(held, settings_.host_name, text) : LetterBody(text));
-  letters.rows.push_back(std::move(row));
+  letters.rows.push_back(LetterRow(settings_, letter, outcome->subject,
+                                   is_failure ? Report(held, settings_.host_name, text) : LetterBody(text),
+                                   name + ":{id}"));
   return letters;
 }
 

@@ -78,6 +78,8 @@ inline constexpr std::size_t kMostInOneLetter = 20;
 // What the poster is told of a hold.
 enum class PosterLetter { kNone, kFull, kLimit };  // kLimit: the last one today
 
+struct Letter;
+
 class Notices {
  public:
   explicit Notices(NoticeSettings settings);
@@ -118,6 +120,7 @@ class Notices {
                          std::string_view event = "moderator-asked") const;
 
  private:
+  OutboxRow Written(const Letter& letter, const LetterValues& values, std::string key) const;
   std::optional<LetterText> RenderOutcome(const HeldSummary& held, std::string_view event,
                                           std::string_view why) const;
 

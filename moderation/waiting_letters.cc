@@ -86,12 +86,8 @@ OutboxRow Notices::ForWaiting(const std::string& event, const std::string& to,
   values.texts["hours"] = std::to_string(lists.front().list->escalate.count());
   values.texts["desk"] = settings_.desk_url;
   values.flags["has-desk"] = !settings_.desk_url.empty();
-  const Letter letter{event, language, to, "", now};
-  OutboxRow row = LetterRow(settings_, letter, templates_.Render(language, event, values), key);
-  // It is about no single post: its Message-ID needs something else.
-  const std::string mark = "{id}";
-  for (auto at = row.content.find(mark); at != std::string::npos; at = row.content.find(mark))
-    row.content.replace(at, mark.size(), Sha256Hex(key).substr(0, 16));
+  OutboxRow row = Written({event, language, to, "", now}, values, key);
+  row.content = WithId(std::move(row.content), Sha256Hex(key).substr(0, 16));  // it is about no single post
   return row;
 }
 
