@@ -29,12 +29,12 @@ std::string IsoDay(Time time) { return IsoTime(time).substr(0, 10); }
 std::optional<Time> DayFrom(const std::string& text) {
   int year = 0;
   unsigned month = 0, day = 0;
-  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3)
-    return std::nullopt;
+  if (std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
   if (!date.ok()) return std::nullopt;
-  return Time(std::chrono::sys_days(date));
+  const Time start = std::chrono::sys_days(date);
+  return IsoDay(start) == text ? std::optional(start) : std::nullopt;  // sscanf takes "2026-1-1xx"
 }
 
 }  // namespace listwarden

@@ -31,5 +31,17 @@ TEST(IsoTime, KnowsLeapDaysAndTimesBefore1970) {
   EXPECT_EQ(IsoTime(Time{std::chrono::seconds{-1}}), "1969-12-31T23:59:59Z");
 }
 
+TEST(IsoDay, ComesBackFromItsText) {
+  const Time start{std::chrono::seconds{1709164800}};
+  EXPECT_EQ(IsoDay(start + std::chrono::hours(23)), "2024-02-29");
+  EXPECT_EQ(DayFrom("2024-02-29"), start);
+}
+
+TEST(IsoDay, NothingElseIsADay) {
+  for (const char* text : {"", "2023-02-29", "2024-13-01", "2024-2-29", "2024-2-29x", " 024-02-29",
+                           "2024-+2-29", "2024-02-29x", "2024/02/29"})
+    EXPECT_FALSE(DayFrom(text)) << text;
+}
+
 }  // namespace
 }  // namespace listwarden
