@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/local_time.h"
+#include "hold/identity.h"
 #include "moderation/mail_text.h"
 
 namespace listwarden {
@@ -17,12 +18,18 @@ constexpr std::array<std::string_view, 12> kMonthsCy = {"Ionawr", "Chwefror", "M
                                                         "Mai",    "Mehefin",  "Gorffennaf", "Awst",
                                                         "Medi",   "Hydref",   "Tachwedd",   "Rhagfyr"};
 
-std::string LetterHead(const NoticeSettings& settings, const Letter& letter, const std::string& subject) {
+// RFC 5322 section 3.6.4: never the same for two letters, also of one moment about one post.
+std::string MessageId(const NoticeSettings& settings, const Letter& letter, const std::string& key) {
+  return "<" + letter.event + ".{id}." + std::to_string(letter.now.time_since_epoch().count()) + "." +
+         Sha256Hex(key).substr(0, 8) + "@" + settings.host_name + ">";
+}
+
+std::string LetterHead(const NoticeSettings& settings, const Letter& letter, const std::string& subject,
+                       const std::string& key) {
   std::string head = MailboxLine("From", settings.from) + MailboxLine("To", letter.to);
   if (!letter.reply_to.empty()) head += HeaderLine("Reply-To", letter.reply_to);
-  head += HeaderLine("Subject", subject) + HeaderLine("Date", MailTime(letter.now)) + "Message-ID: <" +
-          letter.event + ".{id}." + std::to_string(letter.now.time_since_epoch().count()) + "@" +
-          settings.host_name + ">\r\n";
+  head += HeaderLine("Subject", subject) + HeaderLine("Date", MailTime(letter.now)) +
+          "Message-ID: " + MessageId(settings, letter, key) + "\r\n";
   if (letter.is_reply && !letter.original_id.empty()) {
     head += HeaderLine("In-Reply-To", letter.original_id) + HeaderLine("References", letter.original_id);
   }
@@ -54,9 +61,9 @@ std::string LetterBody(const std::string& text) {
 OutboxRow LetterRow(const NoticeSettings& settings, const Letter& letter, const std::string& subject,
                     const std::string& body, std::string key) {
   OutboxRow row;
-  row.key = std::move(key);
   row.forward_paths = {AddressOf(letter.to)};
-  row.content = LetterHead(settings, letter, subject) + body;
+  row.content = LetterHead(settings, letter, subject, key) + body;
+  row.key = std::move(key);
   return row;
 }
 

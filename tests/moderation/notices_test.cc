@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
+
 #include "base/error.h"
 #include "message/message_builder.h"
 #include "moderation/letter_findings.h"
@@ -146,6 +149,18 @@ TEST_F(NoticesTest, LetterHasTheMannersOfAnAutomaticReply) {
   EXPECT_THAT(letter, HasSubstr("\r\nMessage-ID: <poster-held.{id}."));
   EXPECT_THAT(Letters("Please holdme.").at("moderator-held"),
               HasSubstr("\r\nAuto-Submitted: auto-generated\r\n"));
+}
+
+TEST_F(NoticesTest, NoTwoLettersShareAMessageId) {
+  const Message message = ReadMessage("From: dee@example.org\r\nSubject: A post\r\n\r\nholdme\r\n");
+  const ListPolicy& list = List("two@lists.example.org");
+  std::set<std::string> ids;
+  for (const OutboxRow& row : house.notices
+                                  ->ForHold(message, house.policy->Judge(message, list), list, *house.policy,
+                                            house.clock.now, house.clock.now, PosterLetter::kFull)
+                                  .rows)
+    ids.insert(ReadMessage(row.content).message_id);
+  EXPECT_THAT(ids, SizeIs(3)) << "mail programs show one of a kind: one moderator's address would be lost";
 }
 
 TEST_F(NoticesTest, PosterReadsWhatWhyHowWhenReferenceAndWhomToAsk) {
