@@ -35,23 +35,22 @@ bool IsListAddress(std::string_view local) {
          has("bounce+");
 }
 
+// Fields that vacation programs set which do not know RFC 3834.
+bool IsVacationField(const std::string& name) {
+  return name == "x-autoreply" || name == "x-autorespond" || name == "x-autoresponse" ||
+         name == "x-auto-reply-from" || name == "x-mail-autoreply";
+}
+
 const char* AutomaticBecauseOf(const HeaderField& field) {
   const std::string name = LowerAscii(field.name), value = LowerAscii(Trim(field.value));
   if (name == "auto-submitted" && value.substr(0, value.find_first_of("; (")) != "no")
     return "automatic mail";
+  if (IsVacationField(name) || (name == "precedence" && value == "auto_reply")) return "automatic mail";
+  if (name == "content-type" && value.rfind("multipart/report", 0) == 0) return "a report";
   if (name == "precedence" && (value == "bulk" || value == "list" || value == "junk")) return "bulk mail";
   if (name.rfind("list-", 0) == 0) return "list mail";
   if (name == "listwarden-notice") return "our own letter";
   return nullptr;
-}
-
-// Fields that vacation programs set which do not know RFC 3834.
-bool IsVacationField(const HeaderField& field) {
-  const std::string name = LowerAscii(field.name), value = LowerAscii(Trim(field.value));
-  if (name == "precedence" && value == "auto_reply") return true;
-  if (name == "content-type" && value.rfind("multipart/report", 0) == 0) return true;
-  return name == "x-autoreply" || name == "x-autorespond" || name == "x-autoresponse" ||
-         name == "x-auto-reply-from" || name == "x-mail-autoreply";
 }
 
 }  // namespace
@@ -59,9 +58,8 @@ bool IsVacationField(const HeaderField& field) {
 bool IsAutomatic(const Message& message) {
   const std::string path = LowerAscii(message.envelope.reverse_path);
   if (path.empty() || IsDaemon(path.substr(0, path.rfind('@')))) return true;
-  return std::any_of(message.fields.begin(), message.fields.end(), [](const HeaderField& field) {
-    return AutomaticBecauseOf(field) != nullptr || IsVacationField(field);
-  });
+  return std::any_of(message.fields.begin(), message.fields.end(),
+                     [](const HeaderField& field) { return AutomaticBecauseOf(field) != nullptr; });
 }
 
 bool MayAnswer(const Message& message, std::string_view authserv_id, std::string* why_not) {
