@@ -1,7 +1,8 @@
 // What authors do with their own held posts, and what follows from it. Each is a compare-and-set on the
 // revision the author saw.
 // Threads: any; a value of references.
-// Errors: StoreError passes through.
+// Errors: StoreError passes through; a lost race is a result, not an error.
+// Limits: ten corrections of a post.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

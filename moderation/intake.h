@@ -2,6 +2,7 @@
 // only then does the caller get an outcome to answer with.
 // Threads: any.
 // Errors: never throws for store trouble: the outcome is kDefer.
+// Limits: five letters a day to a poster about holds of one list; a sixth says that there will be no more.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>

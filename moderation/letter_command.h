@@ -1,6 +1,8 @@
 // What a moderator's answer to a letter asks for. The first line of their own text counts; quoted text and
 // signatures do not.
 // Threads: pure function.
+// Errors: none; what cannot be read asks for nothing.
+// Limits: a reason of 4000 bytes.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>

@@ -4,6 +4,7 @@
 // refused changes nothing and leaves the token unused. Automatic answers are ignored (RFC 3834).
 // Threads: any.
 // Errors: StoreError passes through: the caller puts the mail off.
+// Limits: five letters a day about answers to one letter.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>

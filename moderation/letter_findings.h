@@ -1,5 +1,6 @@
 // What a letter says was found: by clause, the gravest first; one passage that two rules found is one entry.
 // Threads: pure function.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>

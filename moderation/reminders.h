@@ -3,6 +3,8 @@
 // the record that it was written are one transaction.
 // Threads: one at a time.
 // Errors: StoreError passes through; the next turn goes on.
+// Limits: a letter shows twenty posts of a list and counts the others; one digest a day for a moderator, one
+// escalation a day for a list.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>

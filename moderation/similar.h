@@ -1,6 +1,7 @@
 // A key that near-duplicates share: what the author wrote, but for case, numbers, punctuation, quoted text
 // and signature. Empty when too little is left to say.
-// Threads: any.
+// Threads: pure function.
+// Errors: none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
