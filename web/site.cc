@@ -128,15 +128,25 @@ std::string PageBehind(const Call& call) {
   return call.request.path == "/check" ? "/check" : "/";
 }
 
-Response DownPage(const Call& call) {
+// For people without an account, who have no queue to go to.
+bool IsForAuthors(const std::string& path) {
+  return path == "/check" || path.rfind("/mine/", 0) == 0 || path.rfind(kLinkPath, 0) == 0;
+}
+
+View MessageView(const Call& call, std::string_view heading_key, const std::vector<std::string>& paragraphs) {
   View view;
-  view.texts["heading"] = call.phrases.Say("down-title");
+  view.texts["heading"] = call.phrases.Say(heading_key);
+  for (const std::string& paragraph : paragraphs)
+    view.lists["paragraphs"].emplace_back().texts["text"] = paragraph;
+  return view;
+}
+
+Response DownPage(const Call& call) {
   const bool is_form = call.request.method == "POST";
-  View text;
-  const bool is_authors = call.request.path.rfind("/mine/", 0) == 0 || call.request.path == "/check";
-  text.texts["text"] =
-      call.phrases.Say(is_form ? is_authors ? "down-form-author" : "down-form" : "down-text");
-  view.lists["paragraphs"].push_back(text);
+  const char* key = !is_form                          ? "down-text"
+                    : IsForAuthors(call.request.path) ? "down-form-author"
+                                                      : "down-form";
+  View view = MessageView(call, "down-title", {call.phrases.Say(key)});
   if (is_form && call.request.path != "/sign-in") {
     view.texts["retry"] = call.request.path;
     for (const auto& [name, value] : call.request.form.all()) {
@@ -208,20 +218,14 @@ Response Redirect(const std::string& path) {
 
 Response ShowMessage(const Call& call, int status, std::string_view heading_key,
                      const std::vector<std::string>& paragraphs) {
-  View view;
-  view.texts["heading"] = call.phrases.Say(heading_key);
-  for (const std::string& paragraph : paragraphs) {
-    View one;
-    one.texts["text"] = paragraph;
-    view.lists["paragraphs"].push_back(one);
-  }
+  View view = MessageView(call, heading_key, paragraphs);
   if (call.link) {
     view.texts["link"] = OwnPath(call);
     view.texts["link-text"] = call.phrases.Say("own-back");
   } else if (call.held && call.user) {
     view.texts["link"] = "/posts/" + call.held->id;
     view.texts["link-text"] = call.phrases.Say("conflict-link");
-  } else {
+  } else if (call.user || !IsForAuthors(call.request.path)) {
     view.texts["link"] = "/";
     view.texts["link-text"] = call.phrases.Say("home");
   }

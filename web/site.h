@@ -85,7 +85,7 @@ class Site {
 // What pages share. `page` is a template's name; the frame's texts are filled in.
 Response Page(const Call& call, std::string_view page, View view, const std::string& title, int status = 200);
 Response Redirect(const std::string& path);
-// A page with a heading and paragraphs.
+// A page with a heading, paragraphs, and a way on.
 Response ShowMessage(const Call& call, int status, std::string_view heading_key,
                      const std::vector<std::string>& paragraphs);
 Response NotFound(const Call& call);

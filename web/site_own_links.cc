@@ -28,12 +28,7 @@ Response Site::Owned(Call& call, const std::string& id, Response (*answer)(Call&
 
 Response Site::LinkRefused(Call& call, OwnLinks::Answer answer, bool has_secret) {
   const auto say = [&](int status, const std::string& key) {
-    View view;
-    view.texts["heading"] = call.phrases.Say(key + "-title");
-    View text;
-    text.texts["text"] = call.phrases.Say(key);
-    view.lists["paragraphs"].push_back(std::move(text));
-    return Page(call, "message", std::move(view), call.phrases.Say(key + "-title"), status);
+    return ShowMessage(call, status, key + "-title", {call.phrases.Say(key)});
   };
   switch (answer) {
     case OwnLinks::Answer::kExpired:
