@@ -27,12 +27,8 @@ const ListPolicy* Chosen(const Call& call, const std::string& address) {
 Response Form(Call& call, const std::string& chosen, View view) {
   if (!OffersDraftCheck(call)) return NotFound(call);
   for (const ListPolicy& list : call.site.policy->lists()) {
-    if (!Offers(call, list)) continue;
-    View one;
-    one.texts["value"] = list.address;
-    one.texts["text"] = list.name;
-    one.flags["is-chosen"] = list.address == chosen;
-    view.lists["list-choices"].push_back(std::move(one));
+    if (Offers(call, list))
+      view.lists["list-choices"].push_back(Option(list.address, list.name, chosen));
   }
   const int status = view.lists["errors"].empty() ? 200 : 422;
   return Page(call, "check", std::move(view), call.phrases.Say("check-title"), status);

@@ -19,14 +19,6 @@ const std::vector<HoldState> kDecidedStates = {
     HoldState::kRejected,  HoldState::kDiscarded, HoldState::kExpired,
     HoldState::kWithdrawn, HoldState::kFailed,    HoldState::kDamaged};
 
-View Option(const std::string& value, const std::string& text, const std::string& chosen) {
-  View option;
-  option.texts["value"] = value;
-  option.texts["text"] = text;
-  option.flags["is-chosen"] = value == chosen;
-  return option;
-}
-
 // One line for each filter, with its gravest confidence and a few of its words; the gravest first.
 std::vector<View> Reasons(const Call& call, const HeldSummary& held) {
   std::vector<View> reasons;
@@ -38,9 +30,8 @@ std::vector<View> Reasons(const Call& call, const HeldSummary& held) {
       if (filters.size() == kReasonsInRow) continue;
       filters.push_back(finding.filter);
       View reason;
-      const bool is_unread = finding.filter == "unread";
       reason.texts["level"] = finding.confidence;
-      reason.texts["filter"] = is_unread ? call.phrases.Say("row-unread") : FilterName(call, finding.filter);
+      reason.texts["filter"] = FilterName(call, finding.filter);
       reason.texts["confidence"] = call.phrases.Say("confidence-" + finding.confidence);
       reasons.push_back(std::move(reason));
     }
@@ -85,11 +76,7 @@ View RowView(const Call& call, const QueueRow& row, const std::string& words) {
 
 void AddChoices(const Call& call, bool is_queue, View* view) {
   const FieldList& query = call.request.query;
-  const auto lists = ListsWhere(*call.user, Permission::kSee);
-  for (const ListPolicy& list : call.site.policy->lists()) {
-    if (!lists || std::find(lists->begin(), lists->end(), list.address) != lists->end())
-      view->lists["list-choices"].push_back(Option(list.address, list.name, query["list"]));
-  }
+  view->lists["list-choices"] = ListChoices(call, Permission::kSee);
   std::vector<std::string> filters;
   for (const Clause& clause : call.site.policy->clauses()) {
     if (std::find(filters.begin(), filters.end(), clause.filter) != filters.end()) continue;
@@ -97,7 +84,7 @@ void AddChoices(const Call& call, bool is_queue, View* view) {
     view->lists["filter-choices"].push_back(
         Option(clause.filter, FilterName(call, clause.filter), query["filter"]));
   }
-  view->lists["filter-choices"].push_back(Option("unread", call.phrases.Say("row-unread"), query["filter"]));
+  view->lists["filter-choices"].push_back(Option("unread", FilterName(call, "unread"), query["filter"]));
   for (const std::string& name : QueueOrders()) {
     if (name == "decided" && is_queue) continue;
     view->lists["order-choices"].push_back(Option(name, call.phrases.Say("order-" + name), query["order"]));
@@ -126,10 +113,8 @@ void AddCounted(const Call& call, View* view) {
 }
 
 std::size_t PageNumber(const FieldList& query) {
-  const std::string& text = query["page"];
-  const bool is_number =
-      !text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos;
-  return is_number ? std::max<std::size_t>(std::stoul(text), 1) : 1;
+  return static_cast<std::size_t>(
+      std::clamp<std::int64_t>(ParseNumber(query["page"]).value_or(1), 1, 99'999));
 }
 
 std::string LinkTo(const std::string& path, const std::string& words, std::size_t page) {
@@ -270,7 +255,17 @@ std::string ListName(const Call& call, const std::string& address) {
   return list == nullptr ? address : list->name;
 }
 
+std::vector<View> ListChoices(const Call& call, Permission permission) {
+  std::vector<View> choices;
+  for (const ListPolicy& list : call.site.policy->lists()) {
+    if (call.May(permission, list.address))
+      choices.push_back(Option(list.address, list.name, call.request.query["list"]));
+  }
+  return choices;
+}
+
 std::string FilterName(const Call& call, const std::string& filter) {
+  if (filter == "unread") return call.phrases.Say("row-unread");
   for (const Clause& clause : call.site.policy->clauses()) {
     if (clause.filter == filter) return call.phrases.language() == "cy" ? clause.title_cy : clause.title;
   }

@@ -14,6 +14,9 @@ Response ShowChanges(Call& call);
 
 // A list's name, or its address when it is none of the policy's.
 std::string ListName(const Call& call, const std::string& address);
+// Those of the policy's lists on which the visitor may do that; the one of the page's query is chosen.
+std::vector<View> ListChoices(const Call& call, Permission permission);
+// A filter's principle in the reader's language; "unread" is what could not be read.
 std::string FilterName(const Call& call, const std::string& filter);
 // Without the confidential words that were found in the post.
 std::string CoveredSubject(const Phrases& phrases, const HeldSummary& held);

@@ -169,9 +169,7 @@ View WeekSection(const Call& call, const Report& report, const Links& links) {
 View FilterSection(const Call& call, const Report& report, const Links& links) {
   Section section(call, "filters", false);
   for (const Tally& filter : report.filters) {
-    const std::string name =
-        filter.name == "unread" ? call.phrases.Say("row-unread") : FilterName(call, filter.name);
-    section.Add(name, filter, [&](const std::string& outcome, const Tally& tally) {
+    section.Add(FilterName(call, filter.name), filter, [&](const std::string& outcome, const Tally& tally) {
       return links.To(outcome, "&filter=" + PercentEncoded(tally.name));
     });
   }
@@ -262,28 +260,18 @@ void AddReview(const Call& call, View* view) {
 }
 
 void AddChoices(const Call& call, const Asked& asked, View* view) {
-  const auto add = [](const std::string& value, const std::string& text, const std::string& chosen,
-                      std::vector<View>* options) {
-    View option = Cell(text);
-    option.texts["value"] = value;
-    option.flags["is-chosen"] = value == chosen;
-    options->push_back(std::move(option));
-  };
-  std::vector<View>* periods = &view->lists["periods"];
+  std::vector<View>& periods = view->lists["periods"];
   for (const int weeks : kWeekChoices) {
     const std::string count = std::to_string(weeks);
-    add(count, call.phrases.Say("report-weeks-choice", {{"count", count}}), asked.period, periods);
+    periods.push_back(
+        Option(count, call.phrases.Say("report-weeks-choice", {{"count", count}}), asked.period));
   }
   const std::chrono::year_month_day today(std::chrono::floor<days>(call.phrases.now()));
   for (int back = 0; back < kMonthsBack; ++back) {
     const Time first(std::chrono::sys_days((today.year() / today.month() - std::chrono::months(back)) / 1));
-    add(IsoDay(first).substr(0, 7), call.phrases.Month(first), asked.period, periods);
+    periods.push_back(Option(IsoDay(first).substr(0, 7), call.phrases.Month(first), asked.period));
   }
-  const auto lists = ListsWhere(*call.user, Permission::kReport);
-  for (const ListPolicy& list : call.site.policy->lists()) {
-    if (!lists || std::find(lists->begin(), lists->end(), list.address) != lists->end())
-      add(list.address, list.name, call.request.query["list"], &view->lists["list-choices"]);
-  }
+  view->lists["list-choices"] = ListChoices(call, Permission::kReport);
 }
 
 std::string Heading(const Call& call, const Asked& asked) {

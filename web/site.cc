@@ -186,6 +186,14 @@ View Error(const std::string& field, const std::string& text) {
   return error;
 }
 
+View Option(const std::string& value, const std::string& text, const std::string& chosen) {
+  View option;
+  option.texts["value"] = value;
+  option.texts["text"] = text;
+  option.flags["is-chosen"] = value == chosen;
+  return option;
+}
+
 Response Page(const Call& call, std::string_view page, View view, const std::string& title, int status) {
   const std::string& language = call.phrases.language();
   const std::string other = language == "cy" ? "en" : "cy";

@@ -93,5 +93,7 @@ Response NotFound(const Call& call);
 // saw (X-Forwarded-For).
 std::string PeerOf(const Request& request, const SiteSettings& settings);
 View Error(const std::string& field, const std::string& text);
+// Of a <select>.
+View Option(const std::string& value, const std::string& text, const std::string& chosen);
 
 }  // namespace listwarden
