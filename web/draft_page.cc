@@ -9,10 +9,6 @@
 namespace listwarden {
 namespace {
 
-constexpr std::size_t kLongestSubject = 300, kLongestText = 200u << 10;
-constexpr auto kWindow = std::chrono::minutes(15);
-constexpr int kMostChecks = 40;  // from one network address
-
 bool Offers(const Call& call, const ListPolicy& list) {
   return list.draft_check == DraftCheck::kPublic ||
          (list.draft_check == DraftCheck::kSignedIn && call.user.has_value());
@@ -27,8 +23,7 @@ const ListPolicy* Chosen(const Call& call, const std::string& address) {
 Response Form(Call& call, const std::string& chosen, View view) {
   if (!OffersDraftCheck(call)) return NotFound(call);
   for (const ListPolicy& list : call.site.policy->lists()) {
-    if (Offers(call, list))
-      view.lists["list-choices"].push_back(Option(list.address, list.name, chosen));
+    if (Offers(call, list)) view.lists["list-choices"].push_back(Option(list.address, list.name, chosen));
   }
   const int status = view.lists["errors"].empty() ? 200 : 422;
   return Page(call, "check", std::move(view), call.phrases.Say("check-title"), status);
@@ -53,10 +48,7 @@ Response CheckDraft(Call& call) {
   std::vector<View>& errors = view.lists["errors"];
   if (list == nullptr) errors.push_back(Error("list", call.phrases.Say("check-no-list")));
   if (text.empty()) errors.push_back(Error("text", call.phrases.Say("check-empty")));
-  if (text.size() > kLongestText) errors.push_back(Error("text", call.phrases.Say("own-correct-long")));
-  const std::string key = "draft:" + PeerOf(call.request, call.site.settings);
-  if (errors.empty() && call.site.accounts.CountFailure(key, kWindow) > kMostChecks)
-    errors.push_back(Error("text", call.phrases.Say("check-wait")));
+  LimitJudging(call, text, "draft:" + PeerOf(call.request, call.site.settings), &errors);
   if (errors.empty()) AddJudgement(call, JudgeDraft(*call.site.policy, *list, subject, text), &view);
   return Form(call, call.request.form["list"], std::move(view));
 }

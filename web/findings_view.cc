@@ -13,6 +13,8 @@ namespace {
 
 constexpr Region kRegions[] = {Region::kSubject,    Region::kAuthorText, Region::kQuoted, Region::kSignature,
                                Region::kListFooter, Region::kAttachment, Region::kHidden};
+constexpr auto kWindow = std::chrono::minutes(15);
+constexpr int kMostJudged = 40;  // in a window
 constexpr Confidence kConfidences[] = {Confidence::kLow, Confidence::kMedium, Confidence::kHigh};
 
 Finding FindingFrom(const StoredFinding& stored) {
@@ -95,6 +97,13 @@ View SegmentView(const Call& call, const MarkedSegment& segment) {
     view.lists["runs"].push_back(std::move(one));
   }
   return view;
+}
+
+void LimitJudging(const Call& call, const std::string& text, const std::string& key,
+                  std::vector<View>* errors) {
+  if (text.size() > kLongestText) errors->push_back(Error("text", call.phrases.Say("own-correct-long")));
+  if (errors->empty() && call.site.accounts.CountFailure(key, kWindow) > kMostJudged)
+    errors->push_back(Error("text", call.phrases.Say("check-wait")));
 }
 
 void AddClauses(const Call& call, const StoredVerdict& verdict, View* view) {

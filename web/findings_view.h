@@ -17,6 +17,12 @@ std::string Principle(const Call& call, const std::string& id);
 std::string RegionText(const Call& call, const std::string& region);
 View SegmentView(const Call& call, const MarkedSegment& segment);
 
+// What a page gives to be judged.
+inline constexpr std::size_t kLongestSubject = 300, kLongestText = 200u << 10;
+// Adds what is wrong: too long; or, when nothing else is, forty times under `key` in a quarter of an hour.
+void LimitJudging(const Call& call, const std::string& text, const std::string& key,
+                  std::vector<View>* errors);
+
 // What led to a hold, for its author: "clauses" in the letters' order and grouping, and "unread".
 void AddClauses(const Call& call, const StoredVerdict& verdict, View* view);
 // The text with those words marked: "segments". Confidential words are covered.

@@ -11,18 +11,14 @@
 namespace listwarden {
 namespace {
 
-constexpr std::size_t kLongestSubject = 300, kLongestText = 200u << 10;
-constexpr auto kWindow = std::chrono::minutes(15);
-constexpr int kMostChecks = 40;
-
 // The form, with what was found in the text when it was judged.
-Response Form(Call& call, const Rewrite& rewrite, const JudgedText* judged, std::vector<View> errors) {
+Response Form(Call& call, const Editable& editable, const Rewrite& rewrite, const JudgedText* judged,
+              std::vector<View> errors) {
   View view;
   view.texts["id"] = call.held->id;
   view.texts["revision"] = std::to_string(call.held->revision);
   view.texts["subject"] = rewrite.subject;
   view.texts["text"] = rewrite.text;
-  const Editable editable = EditableOf(ReadMessage(call.held->raw));
   for (std::size_t i = 0; i < editable.attached.size(); ++i) {
     View one;
     const Attached& file = editable.attached[i];
@@ -60,12 +56,7 @@ std::vector<View> Mistakes(const Call& call, const Rewrite& rewrite) {
   if (rewrite.subject.empty())
     mistakes.push_back(Error("subject", call.phrases.Say("own-correct-no-subject")));
   if (rewrite.text.empty()) mistakes.push_back(Error("text", call.phrases.Say("own-correct-empty")));
-  if (rewrite.text.size() > kLongestText)
-    mistakes.push_back(Error("text", call.phrases.Say("own-correct-long")));
-  if (!mistakes.empty()) return mistakes;
-  const std::string key = "check:" + call.held->id;
-  if (call.site.accounts.CountFailure(key, kWindow) > kMostChecks)
-    mistakes.push_back(Error("text", call.phrases.Say("check-wait")));
+  LimitJudging(call, rewrite.text, "check:" + call.held->id, &mistakes);
   return mistakes;
 }
 
@@ -79,20 +70,25 @@ Response ShowCorrection(Call& call) {
     return ShowMessage(call, 200, "own-correct-title", {call.phrases.Say("own-correct-cannot")});
   Rewrite as_it_is{message.subject, editable.text, {}};
   for (std::size_t i = 0; i < editable.attached.size(); ++i) as_it_is.kept.push_back(i);
-  return Form(call, as_it_is, nullptr, {});
+  return Form(call, editable, as_it_is, nullptr, {});
 }
 
 Response CorrectOwnPost(Call& call) {
   if (!MayCorrect(call)) return AfterAct(call, DecisionResult::kConflict, "");
   const Rewrite rewrite = EnteredIn(call);
   std::vector<View> mistakes = Mistakes(call, rewrite);
-  if (!mistakes.empty()) return Form(call, rewrite, nullptr, std::move(mistakes));
+  const auto form = [&](const JudgedText* judged) {
+    return Form(call, EditableOf(ReadMessage(call.held->raw)), rewrite, judged, std::move(mistakes));
+  };
+  if (!mistakes.empty()) return form(nullptr);
   const JudgedText judged = JudgeRewrite(*call.site.policy, *call.held, rewrite);
   const std::string& what = call.request.form["do"];
   const bool is_sent = what == "send" ? !judged.IsHeld() : what == "send-anyway";
-  if (!is_sent) return Form(call, rewrite, &judged, {});
+  if (!is_sent) return form(&judged);
   const DecisionResult result = AuthorsOf(call).Correct(*call.held, ActOf(call), judged);
-  const bool is_released = call.site.store.Find(call.held->id)->state != HoldState::kHeld;
+  // Others may have decided since, or an eraser taken it away.
+  const auto now = call.site.store.Find(call.held->id);
+  const bool is_released = now && now->decided_by == kCorrectionActor;
   return AfterAct(call, result, is_released ? "released" : "corrected");
 }
 

@@ -281,6 +281,16 @@ TEST_F(OwnPostTest, GivesACleanCorrectionToTheModeratorAndKeepsTheOriginal) {
   EXPECT_THAT(Get("/").body, HasSubstr("Corrected by its author")) << "in the queue too";
 }
 
+TEST_F(OwnPostTest, LetsACleanCorrectionGoWhereTheListSaysSo) {
+  const std::string id = HoldPost("For the trainees", kSecretText, kTrainees);
+  ASSERT_TRUE(OpenLink(OwnSecret()));
+  const Response sent =
+      Post("/mine/" + id + "/correct",
+           {{"subject", "Help"}, {"text", kClean}, {"do", "send"}, {"revision", Revision(id)}});
+  EXPECT_EQ(sent.fields["Location"], "/mine/" + id + "?said=released");
+  EXPECT_EQ(State(id), HoldState::kApproved);
+}
+
 TEST_F(OwnPostTest, CutsALongSubjectBetweenCharacters) {
   ASSERT_TRUE(OpenLink(secret_));
   std::string subject = "x";
