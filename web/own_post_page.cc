@@ -110,8 +110,10 @@ void AddFacts(const Call& call, View* view) {
 // A page that asks before it acts.
 Response Ask(Call& call, std::string_view page, std::string_view title_key, View view) {
   AddFacts(call, &view);
+  const std::string title = call.phrases.Say(title_key);
+  view.texts["heading"] = title;
   const int status = view.lists["errors"].empty() ? 200 : 422;
-  return Page(call, page, std::move(view), call.phrases.Say(title_key), status);
+  return Page(call, page, std::move(view), title, status);
 }
 
 }  // namespace
