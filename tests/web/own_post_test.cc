@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "desk_fixture.h"
+#include "filters/registry.h"
 #include "hold/identity.h"
 
 namespace listwarden {
@@ -262,6 +263,15 @@ TEST_F(OwnPostTest, JudgesACorrectionAtOnceAndSaysWhatIsStillFound) {
   EXPECT_EQ(store_->Contents(id_).size(), 1u);
 }
 
+TEST_F(OwnPostTest, JudgesNoMoreThanFortyTimesAQuarterOfAnHour) {
+  ASSERT_TRUE(OpenLink(secret_));
+  const std::map<std::string, std::string> form = {{"subject", "Help"}, {"text", "Hello"}, {"do", "check"}};
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(Do("correct", form).status, 200) << i;
+  const Response late = Do("correct", form);
+  EXPECT_EQ(late.status, 422);
+  EXPECT_THAT(late.body, AllOf(HasSubstr("wait a quarter of an hour"), HasSubstr(">Hello</textarea>")));
+}
+
 TEST_F(OwnPostTest, GivesACleanCorrectionToTheModeratorAndKeepsTheOriginal) {
   const std::string original = store_->Find(id_)->raw;
   ASSERT_TRUE(OpenLink(secret_));
@@ -378,6 +388,38 @@ TEST_F(DeskTest, ChecksADraftAndKeepsNothing) {
     bytes.append(std::istreambuf_iterator<char>(in), {});
   }
   EXPECT_EQ(bytes.find("plan of my patient"), std::string::npos);
+}
+
+TEST_F(DeskTest, OffersTheDraftCheckToWhomEachListSays) {
+  namespace fs = std::filesystem;
+  const fs::path etc = folder_ / "etc";
+  fs::create_directories(etc);
+  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "etc")) {
+    if (entry.path().filename() == "lists.d")
+      fs::copy(entry.path(), etc / "lists.d");
+    else
+      fs::create_symlink(entry.path(), etc / entry.path().filename());
+  }
+  for (const auto& [file, who] : std::map<std::string, std::string>{
+           {"announce", "off"}, {"medical-physics-engineering", "off"}, {"trainees", "signed-in"}}) {
+    const fs::path path = etc / "lists.d" / (file + ".toml");
+    std::ifstream in(path);
+    const std::string before(std::istreambuf_iterator<char>(in), {});
+    std::ofstream(path) << "draft-check = \"" << who << "\"\n" << before;
+  }
+  policy_ = Policy::Load(etc, "ipem", MakeFilters());
+  site_ = std::make_unique<Site>(
+      SiteParts{*store_, *accounts_, *service_, *notices_, policy_, *pages_, clock_, settings_});
+  const std::map<std::string, std::string> for_trainees = {{"list", kTrainees}, {"text", kSecretText}};
+  EXPECT_EQ(Get("/check").status, 404);
+  EXPECT_THAT(Get("/sign-in").body, Not(HasSubstr("href=\"/check\"")));
+  EXPECT_EQ(Post("/check", for_trainees).status, 404);
+  AddUser("mo", Role::kModerator);
+  SignIn("mo");
+  EXPECT_THAT(Get("/").body, HasSubstr("href=\"/check\""));
+  EXPECT_THAT(Get("/check").body, AllOf(HasSubstr(kTrainees), Not(HasSubstr(kList))));
+  EXPECT_THAT(Post("/check", for_trainees).body, HasSubstr("This would wait for a moderator"));
+  EXPECT_EQ(Post("/check", {{"list", kList}, {"text", kSecretText}}).status, 422);
 }
 
 TEST_F(DeskTest, RefusesDraftsOfNoListWithoutTextOrTooOften) {
