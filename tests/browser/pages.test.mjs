@@ -71,12 +71,13 @@ const visit = {
 };
 
 // What authors and strangers see, who have no account.
+const asked = (link, act) => async (page) => {
+  await page.goto(link());
+  await page.click(`main a[href$='/${act}']`);
+};
 const theirs = {
   "own post": (page) => page.goto(own),
-  correct: async (page) => {
-    await page.goto(own);
-    await page.click("main a[href$='/correct']");
-  },
+  correct: asked(() => own, "correct"),
   "still found": async (page) => {
     await theirs.correct(page);
     await page.click("button[value=check]");
@@ -95,18 +96,12 @@ const theirs = {
     await page.click("button[value=check]");
     await page.waitForSelector(".errors");
   },
-  withdraw: async (page) => {
-    await page.goto(own);
-    await page.click("main a[href$='/withdraw']");
-  },
+  withdraw: asked(() => own, "withdraw"),
   "rejected post": async (page) => {
     await page.goto(rejected);
     await page.waitForSelector("main a[href$='/appeal']");
   },
-  appeal: async (page) => {
-    await theirs["rejected post"](page);
-    await page.click("main a[href$='/appeal']");
-  },
+  appeal: asked(() => rejected, "appeal"),
   "too late": async (page) => {
     await theirs["rejected post"](page);
     await page.goto(page.url() + "/withdraw");
