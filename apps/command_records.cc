@@ -13,6 +13,7 @@
 #include "hold/records.h"
 #include "hold/store_copy.h"
 #include "hold/store_place.h"
+#include "moderation/audit_signer.h"
 
 namespace listwarden {
 namespace {
@@ -43,21 +44,46 @@ Time DaysAgo(const Clock& clock, const std::string& days, const char* option) {
   throw SettingsError(std::string(option) + " '" + days + "': expected a number of days");
 }
 
+// "SEQ:HASH", as `audit sign` and the desk's log have it.
+AuditHead HeadFrom(const std::string& text) {
+  const auto colon = text.find(':');
+  try {
+    std::size_t used = 0;
+    const AuditHead head{std::stoll(text, &used), text.substr(colon + 1)};
+    if (colon != std::string::npos && used == colon && !head.hash.empty()) return head;
+  } catch (const std::logic_error&) {
+  }
+  throw SettingsError("'" + text +
+                      "' is no signed head; expected ROW:HASH, as `listwarden audit sign` prints it");
+}
+
+void TellTail(const AuditTail& tail) {
+  if (tail.head)
+    std::cout << "signed up to row " << tail.head->head.seq << ", " << IsoTime(tail.head->time) << "\n";
+  if (tail.rows == 0 || (tail.head && tail.age < kSigningOverdue)) return;
+  std::cout
+      << Paint(Colour::kBold,
+               std::to_string(tail.rows) + " rows are not signed since " + IsoTime(*tail.since))
+      << ": were they cut off, nobody would see it. listwarden-desk signs within the hour; its log says what "
+         "hinders it.\n";
+}
+
 }  // namespace
 
 int AuditVerifyCommand(const std::string& config, const std::vector<std::string>& given) {
-  ParseArguments(given);
+  const Arguments arguments = ParseArguments(given);
+  std::vector<AuditHead> kept;
+  for (const std::string& text : arguments.rest) kept.push_back(HeadFrom(text));
   Office office(config);
   const bool has_key = std::filesystem::exists(office.key_file);
   const AuditReport report =
-      office.records->VerifyAudit(has_key ? AuditKey(office.key_file).public_key() : "");
+      office.records->VerifyAudit(has_key ? AuditKey(office.key_file).public_key() : "", kept);
   for (const AuditFault& fault : report.faults)
     std::cout << "row " << fault.seq << ": " << Paint(Colour::kBold, fault.what) << "\n";
   std::cout << report.rows << " rows, " << report.erased << " with erased words, " << report.heads
             << " signed heads, " << report.faults.size() << " faults; last " << report.last.seq << ":"
             << report.last.hash << "\n";
-  if (!has_key)
-    std::cout << "No head was ever signed (`listwarden audit sign`): a tail cut off would not be seen.\n";
+  TellTail(office.records->UnsignedTail());
   return report.faults.empty() ? 0 : kExitData;
 }
 

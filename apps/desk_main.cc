@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "filters/registry.h"
+#include "hold/records.h"
+#include "moderation/audit_signer.h"
 #include "moderation/moderation_service.h"
 #include "moderation/outbox_worker.h"
 #include "moderation/reminders.h"
@@ -25,9 +27,11 @@ struct Desk {
         key(settings.release_key),
         store(OpenHoldStore(settings.store, clock)),
         accounts(OpenAccountStore(settings.store, clock)),
+        records(OpenRecords(settings.store, clock)),
         service(*store, notices, clock),
         reminders(*store, notices, clock),
         worker(*store, key, settings.outbox, clock),
+        signer(*records, AuditKey(settings.audit_key)),
         pages(settings.desk.pages),
         site({*store, *accounts, service, notices, policy, pages, clock, settings.desk.site}) {}
 
@@ -39,9 +43,18 @@ struct Desk {
         next_expiry = clock.Now() + kExpiryEvery;
         reminders.SendDue(*policy);
         service.ExpireDue(*policy);
+        signer.SignDue();
       }
     } catch (const StoreError& e) {
       Log(LogLevel::kError, "store-failed", {{"why", e.what()}, {"remedy", "tried again in a second"}});
+    }
+  }
+
+  void Stop() {
+    try {
+      signer.SignNow();
+    } catch (const StoreError& e) {
+      Log(LogLevel::kError, "store-failed", {{"why", e.what()}, {"remedy", "signed after the next start"}});
     }
   }
 
@@ -51,9 +64,11 @@ struct Desk {
   ReleaseKey key;
   std::unique_ptr<HoldStore> store;
   std::unique_ptr<AccountStore> accounts;
+  std::unique_ptr<Records> records;
   ModerationService service;
   Reminders reminders;
   OutboxWorker worker;
+  AuditSigner signer;
   Pages pages;
   Site site;
   Time next_expiry{};
@@ -73,6 +88,7 @@ class CurrentDesk {
 int Serve(const std::filesystem::path& file) {
   const Settings settings = ReadSettings(file);
   if (!std::filesystem::exists(settings.release_key)) ReleaseKey::Create(settings.release_key);
+  AuditKey::Create(settings.audit_key);
   CurrentDesk current(std::make_shared<Desk>(settings));
   std::unique_ptr<HttpServer> server;
   if (!settings.desk.http.listen.empty()) {
@@ -88,7 +104,10 @@ int Serve(const std::filesystem::path& file) {
     watchdog.Feed([] { return true; });
     current.Take()->Turn(watchdog);
     const Signal signal = WaitForSignal(1);
-    if (signal == Signal::kStop) return 0;
+    if (signal == Signal::kStop) {
+      current.Take()->Stop();
+      return 0;
+    }
     if (signal != Signal::kReload) continue;
     try {
       current.Put(std::make_shared<Desk>(ReadSettings(file)));

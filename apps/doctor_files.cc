@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "hold/store_check.h"
 #include "hold/store_place.h"
+#include "moderation/audit_signer.h"
 
 namespace listwarden {
 namespace {
@@ -84,7 +85,7 @@ void Keys(const Settings& settings, const struct stat& folder, Diagnoses* all) {
            &audit))
     audit.Warn(
         settings.audit_key.string() + " is not there: nobody would see that the end of the audit was cut off",
-        "run every hour: runuser -u listwarden -- listwarden audit sign; keep its lines elsewhere");
+        "if there was one, put it back; else listwarden-desk makes it when it starts");
   audit.MoveTo(all, settings.audit_key.string() + " is closed to others");
 }
 
@@ -233,6 +234,17 @@ Diagnoses ExamineSocket(const Settings& settings, const SystemUser& postfix) {
   return all;
 }
 
+// A cut-off end is seen only as far as it was signed.
+void Audit(const AuditTail& tail, Diagnoses* all) {
+  Examination examination("audit");
+  if (tail.age >= kSigningOverdue)
+    examination.Warn(
+        std::to_string(tail.rows) + " rows since " + IsoTime(*tail.since) + " are not signed",
+        "systemctl start listwarden-desk, which signs hourly; journalctl -u listwarden-desk | grep audit");
+  examination.MoveTo(all,
+                     tail.head ? "signed at " + IsoTime(tail.head->time) : "nothing is due to be signed");
+}
+
 Diagnoses ExamineStore(const Settings& settings) {
   Diagnoses all;
   Examination examination("store");
@@ -260,6 +272,7 @@ Diagnoses ExamineStore(const Settings& settings) {
     }
     examination.MoveTo(&all, name + ": schema " + std::to_string(check.schema) + ", whole, " +
                                  std::to_string(check.texts) + " held texts as they came, write lock free");
+    if (check.is_there) Audit(check.tail, &all);
   } catch (const StoreError& e) {
     examination.Unsafe(e.what(), "mend this first: nothing can be held, so mail to lists is put off");
     examination.MoveTo(&all, "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,13 +31,21 @@ const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+bool IsFolderSynced(const std::filesystem::path& folder) {
+  const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_synced = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  return is_synced;
+}
+
 }  // namespace
 
 AuditKey::AuditKey(const std::filesystem::path& file) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
   std::ifstream in(file, std::ios::binary);
   if (!in)
-    throw SettingsError(file.string() + ":0: the audit key cannot be read; `listwarden audit sign` makes it");
+    throw SettingsError(file.string() +
+                        ":0: the audit key cannot be read; listwarden-desk makes it when it starts");
   secret_.assign(std::istreambuf_iterator<char>(in), {});
   if (secret_.size() != crypto_sign_SECRETKEYBYTES)
     throw SettingsError(file.string() + ":0: the audit key is damaged; expected 64 bytes");
@@ -47,17 +56,20 @@ AuditKey::AuditKey(const std::filesystem::path& file) {
 
 void AuditKey::Create(const std::filesystem::path& file) {
   if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  if (std::filesystem::exists(file)) return;
   unsigned char open_key[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
   crypto_sign_keypair(open_key, secret);
-  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0 && errno == EEXIST) return;
+  // Nobody ever sees half a key under its name.
+  std::string draft = file.string() + ".XXXXXX";
+  const int fd = mkostemp(draft.data(), O_CLOEXEC);  // mode 0600
   const bool is_written =
-      fd >= 0 && write(fd, secret, sizeof secret) == static_cast<ssize_t>(sizeof secret) && fsync(fd) == 0;
+      fd >= 0 && write(fd, secret, sizeof secret) == static_cast<ssize_t>(sizeof secret) && fsync(fd) == 0 &&
+      (link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST) && IsFolderSynced(file.parent_path());
   const std::string why = std::strerror(errno);
   if (fd >= 0) close(fd);
-  if (is_written) return;
-  if (fd >= 0) unlink(file.c_str());  // half a key would bar the way of a whole one
-  throw SettingsError(file.string() + ":0: the audit key cannot be made: " + why);
+  if (fd >= 0) unlink(draft.c_str());
+  sodium_memzero(secret, sizeof secret);
+  if (!is_written) throw SettingsError(file.string() + ":0: the audit key cannot be made: " + why);
 }
 
 std::string AuditKey::public_key() const {

@@ -20,7 +20,7 @@ namespace listwarden {
 class AuditKey {
  public:
   explicit AuditKey(const std::filesystem::path& file);   // SettingsError when it is missing, short or open
-  static void Create(const std::filesystem::path& file);  // mode 0600; one that is there stays
+  static void Create(const std::filesystem::path& file);  // mode 0600, whole or not; one that is there stays
   std::string public_key() const;                         // hex
   std::string Sign(std::string_view text) const;          // hex
   static bool IsSigned(std::string_view text, const std::string& signature, const std::string& public_key);
@@ -34,6 +34,13 @@ struct AuditHead {
   std::string hash;
 };
 
+struct SignedHead {
+  AuditHead head;
+  Time time;
+  std::string signature;
+  bool IsBy(const std::string& public_key) const;
+};
+
 struct AuditFault {
   std::int64_t seq = 0;
   std::string what;
@@ -43,6 +50,14 @@ struct AuditReport {
   std::size_t rows = 0, erased = 0, heads = 0;
   AuditHead last;
   std::vector<AuditFault> faults;  // empty: nothing was touched
+};
+
+// How much of the audit's end no signature covers.
+struct AuditTail {
+  std::optional<SignedHead> head;  // the newest
+  std::int64_t rows = 0;           // after it
+  std::optional<Time> since;       // when the first of them was written
+  std::chrono::seconds age{0};     // of that one, by the store's clock
 };
 
 struct Erasure {
@@ -55,8 +70,10 @@ class Records {
  public:
   virtual ~Records() = default;
 
-  // Reads the whole chain. `public_key`: whose signed heads count; empty checks none.
-  virtual AuditReport VerifyAudit(const std::string& public_key) = 0;
+  // Reads the whole chain. `public_key`: whose signed heads count; empty checks none. `kept`: heads that were
+  // kept elsewhere, whose rows must still be there.
+  virtual AuditReport VerifyAudit(const std::string& public_key, const std::vector<AuditHead>& kept = {}) = 0;
+  virtual AuditTail UnsignedTail() = 0;
   // Signs the newest row when it is not signed yet.
   virtual std::optional<AuditHead> SignHead(const AuditKey& key) = 0;
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "hold/identity.h"
+#include "hold/sql_hold_store.h"
 
 namespace listwarden {
 namespace {
@@ -126,6 +127,22 @@ AuditReport VerifyAudit(SqlDatabase& database) {
   while (VerifyPage(database, salts, &after, &report)) {
   }
   return report;
+}
+
+AuditTail UnsignedTailOf(SqlDatabase& database) {
+  AuditTail tail;
+  {
+    SqlRow row(database, "SELECT seq, hash, time, signature FROM audit_head ORDER BY seq DESC LIMIT 1");
+    if (row.Step()) tail.head = {{row.Int(0), row.Text(1)}, FromSeconds(row.Int(2)), row.Text(3)};
+  }
+  SqlRow row(database, "SELECT count(*), coalesce(min(time), 0) FROM audit WHERE seq > ?",
+             tail.head ? tail.head->head.seq : 0);
+  row.Step();
+  tail.rows = row.Int(0);
+  if (tail.rows == 0) return tail;
+  tail.since = FromSeconds(row.Int(1));
+  tail.age = std::chrono::seconds(database.Now() - row.Int(1));
+  return tail;
 }
 
 void EraseAuditSubject(SqlDatabase& database, const std::string& subject) {

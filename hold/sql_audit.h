@@ -18,6 +18,7 @@ struct AuditEntry {
 // Within the caller's transaction.
 void AppendAudit(SqlDatabase& database, const AuditEntry& entry);
 AuditReport VerifyAudit(SqlDatabase& database);
+AuditTail UnsignedTailOf(SqlDatabase& database);
 // Takes words and salts away: of the details about `subject`, or of an actor.
 void EraseAuditSubject(SqlDatabase& database, const std::string& subject);
 

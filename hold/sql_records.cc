@@ -18,7 +18,22 @@ std::string LowerAscii(std::string_view text) {
   return lower;
 }
 
-std::string HeadText(const AuditHead& head) { return std::to_string(head.seq) + ":" + head.hash; }
+// With its time, so that an old signature does not pass for a new one.
+std::string HeadText(const AuditHead& head, std::int64_t time) {
+  return std::to_string(head.seq) + ":" + head.hash + ":" + std::to_string(time);
+}
+
+void VerifyHeads(SqlDatabase& database, const std::string& public_key, AuditReport* report) {
+  SqlRow row(database,
+             "SELECT audit_head.seq, audit_head.hash, audit_head.time, signature, coalesce(audit.hash, '')"
+             " FROM audit_head LEFT JOIN audit ON audit.seq = audit_head.seq ORDER BY audit_head.seq");
+  for (; row.Step(); ++report->heads) {
+    const AuditHead head{row.Int(0), row.Text(1)};
+    if (!AuditKey::IsSigned(HeadText(head, row.Int(2)), row.Text(3), public_key))
+      report->faults.push_back({head.seq, "a signed head was changed"});
+    if (row.Text(4) != head.hash) report->faults.push_back({head.seq, "what was signed is gone"});
+  }
+}
 
 Ids IdsOf(SqlRow row) {
   Ids ids;
@@ -51,23 +66,19 @@ class SqlRecords : public Records {
   SqlRecords(std::unique_ptr<SqlConnection> connection, const Clock& clock)
       : connection_(std::move(connection)), clock_(clock) {}
 
-  AuditReport VerifyAudit(const std::string& public_key) override {
+  AuditReport VerifyAudit(const std::string& public_key, const std::vector<AuditHead>& kept) override {
     return connection_->Read([&](SqlDatabase& database) {
       AuditReport report = listwarden::VerifyAudit(database);
-      if (public_key.empty()) return report;
-      SqlRow heads(
-          database,
-          "SELECT audit_head.seq, audit_head.hash, signature, coalesce(audit.hash, '') FROM audit_head"
-          " LEFT JOIN audit ON audit.seq = audit_head.seq ORDER BY audit_head.seq");
-      for (; heads.Step(); ++report.heads) {
-        const AuditHead head{heads.Int(0), heads.Text(1)};
-        if (!AuditKey::IsSigned(HeadText(head), heads.Text(2), public_key))
-          report.faults.push_back({head.seq, "a signed head was changed"});
-        if (heads.Text(3) != head.hash) report.faults.push_back({head.seq, "what was signed is gone"});
+      if (!public_key.empty()) VerifyHeads(database, public_key, &report);
+      for (const AuditHead& head : kept) {
+        SqlRow row(database, "SELECT 1 FROM audit WHERE seq = ? AND hash = ?", head.seq, head.hash);
+        if (!row.Step()) report.faults.push_back({head.seq, "this row, kept elsewhere, is not there"});
       }
       return report;
     });
   }
+
+  AuditTail UnsignedTail() override { return connection_->Read(UnsignedTailOf); }
 
   std::optional<AuditHead> SignHead(const AuditKey& key) override {
     return connection_->Write([&](SqlDatabase& database) -> std::optional<AuditHead> {
@@ -79,8 +90,9 @@ class SqlRecords : public Records {
         if (!row.Step()) return std::nullopt;
         head = {row.Int(0), row.Text(1)};
       }
+      const std::int64_t now = database.Now();
       SqlRow(database, "INSERT INTO audit_head (seq, hash, time, signature) VALUES (?, ?, ?, ?)", head.seq,
-             head.hash, database.Now(), key.Sign(HeadText(head)))
+             head.hash, now, key.Sign(HeadText(head, now)))
           .Run();
       return head;
     });
@@ -184,6 +196,10 @@ class SqlRecords : public Records {
 };
 
 }  // namespace
+
+bool SignedHead::IsBy(const std::string& public_key) const {
+  return AuditKey::IsSigned(HeadText(head, Seconds(time)), signature, public_key);
+}
 
 std::unique_ptr<Records> MakeSqlRecords(std::unique_ptr<SqlConnection> connection, const Clock& clock) {
   return std::make_unique<SqlRecords>(std::move(connection), clock);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "hold/postgres_database.h"
+#include "hold/sql_audit.h"
 #include "hold/sql_schema.h"
 #include "hold/sqlite_database.h"
 #include "hold/store_place.h"
@@ -34,6 +35,7 @@ void CheckRows(SqlDatabase& database, StoreCheck* check) {
                             "); install that version again");
   if (check->schema != check->newest_schema) return;
   check->is_paused = SqlRow(database, "SELECT 1 FROM setting WHERE name = 'paused'").Step();
+  check->tail = UnsignedTailOf(database);
   SqlRow row(database,
              "SELECT c.held_id, c.number FROM content c JOIN held h ON h.id = c.held_id"
              " WHERE h.state = 'held' ORDER BY h.received DESC LIMIT 1000");

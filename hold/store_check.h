@@ -9,12 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "hold/records.h"
+
 namespace listwarden {
 
 struct StoreCheck {
   bool is_there = false;  // false: nothing was made yet
   int schema = 0, newest_schema = 0;
   bool is_paused = false;
+  AuditTail tail;
   std::size_t texts = 0;            // compared
   std::vector<std::string> faults;  // in words
 };

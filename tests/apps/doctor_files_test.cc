@@ -10,6 +10,7 @@
 #include "apps/doctor.h"
 #include "folder_test.h"
 #include "hold/hold_store.h"
+#include "hold/records.h"
 
 namespace listwarden {
 namespace {
@@ -189,6 +190,28 @@ TEST_F(DoctorFiles, TcpIsOpenToMoreThanPostfix) {
   EXPECT_THAT(Said(ExamineSocket(settings, {})), HasSubstr("warning milter/socket"));
   settings.milter.socket = "inet:8893";
   EXPECT_THAT(Said(ExamineSocket(settings, {})), HasSubstr("unsafe milter/socket"));
+}
+
+TEST_F(DoctorFiles, AnAuditThatNobodySignsIsTold) {
+  class Past : public Clock {
+   public:
+    Time Now() const override { return SystemClock().Now() - std::chrono::hours(3); }
+  };
+  const Past past;
+  const SystemClock now;
+  const auto records = OpenRecords(settings.store, past);
+  EXPECT_EQ(Said(ExamineStore(settings)), "");
+  const auto note = [&](const Clock& clock) {
+    OpenHoldStore(settings.store, clock)->SetTrust({"l", "bo@example.org", now.Now(), "ann", "known"});
+  };
+  note(past);
+  EXPECT_THAT(Said(ExamineStore(settings)), HasSubstr("warning audit 1 rows since"));
+  fs::remove(settings.audit_key);
+  AuditKey::Create(settings.audit_key);
+  records->SignHead(AuditKey(settings.audit_key));
+  EXPECT_EQ(Said(ExamineStore(settings)), "");
+  note(now);
+  EXPECT_EQ(Said(ExamineStore(settings)), "") << "the desk has its hour";
 }
 
 TEST_F(DoctorFiles, TheStoreIsLookedAt) {

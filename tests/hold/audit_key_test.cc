@@ -40,7 +40,7 @@ TEST_F(AuditKeyFile, IsMadeOnceAndForItsOwnerAlone) {
 }
 
 TEST_F(AuditKeyFile, IsRefusedWhenItIsMissingShortOrOpenToOthers) {
-  EXPECT_THAT(Complaint(), testing::HasSubstr("`listwarden audit sign` makes it"));
+  EXPECT_THAT(Complaint(), testing::HasSubstr("listwarden-desk makes it"));
   AuditKey::Create(file_);
   EXPECT_EQ(Complaint(), "");
   chmod(file_.c_str(), 0640);

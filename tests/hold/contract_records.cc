@@ -85,6 +85,58 @@ TEST_P(HoldStoreContract, EveryTamperingWithTheAuditIsFound) {
   EXPECT_TRUE(records->VerifyAudit(key.public_key()).faults.empty());
 }
 
+TEST_P(HoldStoreContract, AHeadKeptElsewhereShowsThatTheEndWasCutOffWithItsSignatures) {
+  const Keys keys;
+  const AuditKey key(keys.file());
+  const auto records = place_->OpenRecords(clock_);
+  HoldOne("k1");
+  ASSERT_TRUE(records->SignHead(key));
+  HoldOne("k2");
+  const AuditHead kept = *records->SignHead(key);
+  EXPECT_TRUE(records->VerifyAudit(key.public_key(), {kept}).faults.empty());
+  for (const char* sql : kUnguarded) ASSERT_TRUE(place_->Execute(sql));
+  for (const char* table : {"audit", "audit_head"}) {
+    const std::string from = " WHERE seq >= " + std::to_string(kept.seq);
+    ASSERT_TRUE(place_->Execute("DELETE FROM " + std::string(table) + from));
+  }
+  EXPECT_TRUE(records->VerifyAudit(key.public_key()).faults.empty()) << "the store alone does not tell";
+  EXPECT_EQ(records->VerifyAudit(key.public_key(), {kept}).faults.size(), 1u);
+}
+
+TEST_P(HoldStoreContract, TheTimeOfASignatureCannotBeChanged) {
+  const Keys keys;
+  const AuditKey key(keys.file());
+  const auto records = place_->OpenRecords(clock_);
+  HoldOne("k1");
+  ASSERT_TRUE(records->SignHead(key));
+  ASSERT_TRUE(place_->Execute("UPDATE audit_head SET time = time + 1"));
+  EXPECT_FALSE(records->VerifyAudit(key.public_key()).faults.empty());
+  EXPECT_FALSE(records->UnsignedTail().head->IsBy(key.public_key()));
+}
+
+TEST_P(HoldStoreContract, WhatNoSignatureCoversIsKnown) {
+  const Keys keys;
+  const AuditKey key(keys.file());
+  const auto records = place_->OpenRecords(clock_);
+  EXPECT_EQ(records->UnsignedTail().rows, 0);
+  HoldOne("k1");
+  AuditTail tail = records->UnsignedTail();
+  EXPECT_FALSE(tail.head);
+  EXPECT_EQ(tail.rows, 1);
+  EXPECT_LT(tail.age, kMinute);
+  const AuditHead head = *records->SignHead(key);
+  EXPECT_EQ(records->UnsignedTail().rows, 0);
+  HoldOne("k2");
+  HoldOne("k3");
+  clock_.Advance(2 * kMinute);
+  tail = records->UnsignedTail();
+  EXPECT_EQ(tail.head->head.seq, head.seq);
+  EXPECT_TRUE(tail.head->IsBy(key.public_key()));
+  EXPECT_EQ(tail.rows, 2);
+  EXPECT_GE(tail.age, 2 * kMinute);
+  EXPECT_LT(tail.age, 3 * kMinute);
+}
+
 TEST_P(HoldStoreContract, AHeadSignedByAnotherKeyIsAFault) {
   const Keys keys, others;
   HoldOne("k1");
