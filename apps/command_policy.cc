@@ -33,6 +33,10 @@ int PolicyTestCommand(const std::string& config, const std::vector<std::string>&
   if (rules == 0) throw SettingsError("no such rule; `listwarden policy test` without a name runs all");
   std::cout << rules << " rules, " << examples << " examples: all as written (policy " << policy->version()
             << ")\n";
+  if (arguments.rest.empty()) {
+    for (const std::string& text : policy->Untranslated())
+      std::cout << "In English only, as it is not in cy.toml: " << Printable(text) << "\n";
+  }
   return 0;
 }
 

@@ -29,10 +29,10 @@ std::string ConfidenceIn(Confidence confidence, const std::string& language) {
   return "";
 }
 
-LetterValues FindingValues(const Finding& finding, const std::string& language) {
+LetterValues FindingValues(const Finding& finding, const Policy& policy, const std::string& language) {
   LetterValues one;
   one.texts["quote"] = OneLine(finding.quote, 400);
-  one.texts["reason"] = OneLine(finding.reason, 400);
+  one.texts["reason"] = OneLine(policy.Say(finding.reason, language).text, 400);
   one.texts["confidence"] = ConfidenceIn(finding.confidence, language);
   one.texts["rule"] = finding.rule;
   return one;
@@ -49,13 +49,13 @@ std::vector<LetterValues> ClausesValues(const Verdict& verdict, const Policy& po
   std::vector<LetterValues> clauses;
   for (const LetterClause& group : FindingsForLetter(verdict)) {
     const Clause* clause = policy.FindClause(group.clause);
-    const bool is_welsh = language == "cy";
     LetterValues& one = clauses.emplace_back();
-    one.texts["title"] = clause == nullptr ? group.clause : is_welsh ? clause->title_cy : clause->title;
-    one.texts["principle"] = clause == nullptr ? "" : is_welsh ? clause->text_cy : clause->text;
+    one.texts["title"] = clause == nullptr ? group.clause : policy.Say(clause->title, language).text;
+    one.texts["principle"] = clause == nullptr ? "" : policy.Say(clause->text, language).text;
     for (const Finding& finding : group.findings)
-      one.lists["findings"].push_back(FindingValues(finding, language));
-    for (const std::string& text : group.advice) one.lists["advice"].push_back(OneText("text", text, 400));
+      one.lists["findings"].push_back(FindingValues(finding, policy, language));
+    for (const std::string& text : group.advice)
+      one.lists["advice"].push_back(OneText("text", policy.Say(text, language).text, 400));
   }
   return clauses;
 }
@@ -125,7 +125,8 @@ LetterValues JudgedValues(const Message& message, const Verdict& verdict, const 
   values.texts["address"] = list.address;
   values.texts["responsible"] = list.responsible;
   values.lists["clauses"] = ClausesValues(verdict, policy, list.language);
-  for (const std::string& what : verdict.unread) values.lists["unread"].push_back(OneText("what", what, 200));
+  for (const std::string& what : verdict.unread)
+    values.lists["unread"].push_back(OneText("what", policy.Say(what, list.language).text, 200));
   values.flags["is-unread"] = !verdict.unread.empty();
   return values;
 }

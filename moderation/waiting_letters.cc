@@ -29,7 +29,7 @@ std::string ReasonsOf(const HeldSummary& held, const Policy& policy, const std::
   for (const FindingRow& finding : held.findings) {
     const Clause* clause = policy.FindClause(finding.clause);
     if (clause == nullptr) continue;
-    const std::string& title = language == "cy" ? clause->title_cy : clause->title;
+    const std::string title = policy.Say(clause->title, language).text;
     const bool is_there = std::find(titles.begin(), titles.end(), title) != titles.end();
     if (!is_there && titles.size() < kMostReasons) titles.push_back(title);
   }

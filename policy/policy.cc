@@ -16,6 +16,7 @@
 #include "message/message_builder.h"
 #include "policy/second_vote.h"
 #include "policy/toml_file.h"
+#include "policy/translation.h"
 
 namespace listwarden {
 namespace {
@@ -23,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kFindingsPerFilter = 50;
+constexpr std::string_view kClausesFile = "clauses.toml", kWelshFile = "cy.toml";
 
 std::vector<fs::path> TomlFiles(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -187,6 +189,7 @@ struct Policy::State {
   std::shared_ptr<const Registers> registers;
   std::string authserv_id;
   std::vector<std::unique_ptr<Filter>> filters;
+  Translation welsh;
 
   void ReadClauses(const fs::path& file);
   void ReadList(const fs::path& file);
@@ -202,8 +205,7 @@ void Policy::State::ReadClauses(const fs::path& file) {
       table.Fail("review-due", "review-due \"" + day + "\" is no day; expected \"2027-11-30\"");
   }
   for (TomlTable& one : table.Tables("clause")) {
-    Clause clause{one.Text("id"),       one.Text("filter"), one.Text("title"),
-                  one.Text("title-cy"), one.Text("text"),   one.Text("text-cy")};
+    Clause clause{one.Text("id"), one.Text("filter"), one.Text("title"), one.Text("text")};
     defaults[clause.filter] = {Mode::kEnforce,
                                ReadThreshold(one, "tag-from", Confidence::kLow),
                                ReadThreshold(one, "hold-from", Confidence::kHigh),
@@ -284,8 +286,12 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
   if (!fs::is_directory(home))
     throw SettingsError(home.string() +
                         ":0: no such policy folder; expected policies/NAME beside listwarden.conf");
-  state->ReadClauses(home / "clauses.toml");
-  std::vector<fs::path> files = {home / "clauses.toml"}, rule_files;
+  state->ReadClauses(home / kClausesFile);
+  std::vector<fs::path> files = {home / kClausesFile}, rule_files;
+  if (fs::exists(home / kWelshFile)) {
+    state->welsh = Translation(home / kWelshFile);
+    files.push_back(home / kWelshFile);
+  }
   for (const auto& filter : state->filters) {
     const fs::path file = home / (std::string(filter->name()) + ".toml");
     if (!fs::exists(file))
@@ -293,7 +299,7 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
     rule_files.push_back(file);
   }
   for (const fs::path& file : TomlFiles(home)) {
-    if (file.filename() != "clauses.toml" &&
+    if (file.filename() != kClausesFile && file.filename() != kWelshFile &&
         std::find(rule_files.begin(), rule_files.end(), file) == rule_files.end()) {
       throw SettingsError(
           file.string() +
@@ -343,6 +349,22 @@ const std::vector<ListPolicy>& Policy::lists() const { return state_->lists; }
 const ListPolicy& Policy::default_list() const { return state_->default_list; }
 const RuleSet& Policy::rules() const { return *state_->rules; }
 const Registers& Policy::registers() const { return *state_->registers; }
+
+Wording Policy::Say(std::string_view english, std::string_view language) const {
+  if (language == "cy") {
+    if (auto text = state_->welsh.Find(english)) return {*std::move(text), "cy"};
+  }
+  return {std::string(english), "en"};
+}
+
+std::vector<std::string> Policy::Untranslated() const {
+  std::set<std::string> texts;
+  for (const Clause& clause : state_->clauses) texts.insert({clause.title, clause.text});
+  for (const Rule& rule : state_->rules->rules()) texts.insert({rule.reason, rule.advice});
+  for (const auto& vote : state_->rules->second_votes()) texts.insert({vote->rule.reason, vote->rule.advice});
+  std::erase_if(texts, [&](const std::string& text) { return state_->welsh.Find(text).has_value(); });
+  return {texts.begin(), texts.end()};
+}
 
 const Clause* Policy::FindClause(std::string_view id) const {
   for (const Clause& clause : state_->clauses) {

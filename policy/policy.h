@@ -1,7 +1,7 @@
 // How we judge: everything loaded from a configuration folder, immutable, with a version (content hash).
 //   auto policy = Policy::Load("etc", MakeFilters());
 //   Verdict v = policy->Judge(message, *policy->FindList("list@example.org"));
-// Folder: lists.d/*.toml, policies/NAME/{clauses.toml, FILTER.toml, registers/*.toml}, rules.d/*.toml.
+// Folder: lists.d/*.toml, policies/NAME/{clauses.toml, FILTER.toml, cy.toml, registers/*.toml}, rules.d/*.toml.
 // Threads: immutable; Judge may run on many threads. A reload makes a new Policy and swaps a shared_ptr.
 // Errors: Load throws RuleError/SettingsError with file and line; also when a rule contradicts its own
 // examples. Judge never throws: a filter that fails makes the verdict unread (held), and is named there.
@@ -22,10 +22,14 @@ namespace listwarden {
 struct Clause {
   std::string id;
   std::string filter;
-  std::string title;     // in English
-  std::string title_cy;  // in Welsh
-  std::string text;      // the principle, in our words
-  std::string text_cy;
+  std::string title;
+  std::string text;  // the principle, in our words
+};
+
+// A text of the policy as a reader gets it, and the language that it is in.
+struct Wording {
+  std::string text;
+  std::string language;
 };
 
 // Whether a list that has these settings for the rule's filter wants the rule.
@@ -51,6 +55,12 @@ class Policy {
   const ListPolicy& default_list() const;
   const RuleSet& rules() const;
   const Registers& registers() const;
+
+  // What a clause, a finding or `Verdict::unread` says, for a reader of `language`; in English where nobody
+  // has translated it.
+  Wording Say(std::string_view english, std::string_view language) const;
+  // What clauses and rules say in English only.
+  std::vector<std::string> Untranslated() const;
 
   Verdict Judge(const Message& message, const ListPolicy& list) const;
   // For every list among `addresses` in order; by the default list when there is none.

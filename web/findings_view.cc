@@ -47,17 +47,16 @@ Verdict Counted(const StoredVerdict& stored) {
 
 View ClauseView(const Call& call, const LetterClause& clause) {
   View view;
-  view.texts["title"] = ClauseTitle(call, clause.clause);
-  view.texts["principle"] = Principle(call, clause.clause);
+  SayClause(call, clause.clause, "title", &view);
   for (const Finding& finding : clause.findings) {
     View one;
     one.texts["quote"] = Trim(finding.quote);
-    one.texts["reason"] = finding.reason;
+    Say(call, finding.reason, "reason", &one);
     view.lists["passages"].push_back(std::move(one));
   }
   for (const std::string& advice : clause.advice) {
     View one;
-    one.texts["text"] = advice;
+    Say(call, advice, "text", &one);
     view.lists["advice"].push_back(std::move(one));
   }
   return view;
@@ -65,16 +64,20 @@ View ClauseView(const Call& call, const LetterClause& clause) {
 
 }  // namespace
 
-std::string ClauseTitle(const Call& call, const std::string& id) {
-  const Clause* clause = call.site.policy->FindClause(id);
-  if (clause == nullptr) return id;
-  return call.phrases.language() == "cy" ? clause->title_cy : clause->title;
+void Say(const Call& call, const std::string& english, const std::string& name, View* view) {
+  Wording wording = call.site.policy->Say(english, call.phrases.language());
+  view->texts[name] = std::move(wording.text);
+  view->texts[name + "-lang"] = wording.language == call.phrases.language() ? "" : wording.language;
 }
 
-std::string Principle(const Call& call, const std::string& id) {
+void SayClause(const Call& call, const std::string& id, const std::string& name, View* view) {
   const Clause* clause = call.site.policy->FindClause(id);
-  if (clause == nullptr) return "";
-  return call.phrases.language() == "cy" ? clause->text_cy : clause->text;
+  if (clause == nullptr) {
+    view->texts[name] = id;
+    return;
+  }
+  Say(call, clause->title, name, view);
+  Say(call, clause->text, "principle", view);
 }
 
 std::string RegionText(const Call& call, const std::string& region) {
@@ -109,7 +112,7 @@ void LimitJudging(const Call& call, const std::string& text, const std::string& 
 void AddClauses(const Call& call, const StoredVerdict& verdict, View* view) {
   for (const std::string& what : verdict.unread) {
     View one;
-    one.texts["what"] = what;
+    Say(call, what, "what", &one);
     view->lists["unread"].push_back(std::move(one));
   }
   for (const LetterClause& clause : FindingsForLetter(Counted(verdict)))

@@ -11,9 +11,10 @@
 
 namespace listwarden {
 
-// In the reader's language; the id of a clause that the policy does not know any more.
-std::string ClauseTitle(const Call& call, const std::string& id);
-std::string Principle(const Call& call, const std::string& id);
+// Sets `name` to a text of the policy in the reader's language, and "NAME-lang" where it is in another one.
+void Say(const Call& call, const std::string& english, const std::string& name, View* view);
+// Sets `name` to the title and "principle" to the text; to the id of a clause that is not known any more.
+void SayClause(const Call& call, const std::string& id, const std::string& name, View* view);
 std::string RegionText(const Call& call, const std::string& region);
 View SegmentView(const Call& call, const MarkedSegment& segment);
 

@@ -51,14 +51,13 @@ View FindingView(const Call& call, const StoredFinding& finding, std::size_t num
   View view;
   view.texts["number"] = std::to_string(number);
   view.texts["level"] = finding.confidence;
-  view.texts["clause"] = ClauseTitle(call, finding.clause);
+  SayClause(call, finding.clause, "clause", &view);
   view.texts["confidence"] = call.phrases.Say(
       "confidence-" +
       (finding.confidence == "high" || finding.confidence == "medium" ? finding.confidence : "low"));
   view.texts["quote"] = Trim(finding.quote);
-  view.texts["reason"] = finding.reason;
-  view.texts["advice"] = finding.advice;
-  view.texts["principle"] = Principle(call, finding.clause);
+  Say(call, finding.reason, "reason", &view);
+  Say(call, finding.advice, "advice", &view);
   view.texts["rule"] = finding.rule;
   view.texts["place"] = PlaceText(call, finding);
   return view;
@@ -67,7 +66,7 @@ View FindingView(const Call& call, const StoredFinding& finding, std::size_t num
 void AddFindings(const Call& call, const Reading& reading, View* view) {
   for (const std::string& what : reading.unread) {
     View one;
-    one.texts["what"] = what;
+    Say(call, what, "what", &one);
     view->lists["unread"].push_back(one);
   }
   std::set<std::string> said;  // a principle or an advice once
@@ -146,7 +145,11 @@ void AddStory(const Call& call, View* view) {
                         : is_asked                 ? call.phrases.Say("story-forwarded",
                                                                       {{"who", row.details.substr(0, row.details.find(':'))}})
                                                    : row.action;
-    one.texts["details"] = is_asked ? "" : row.details;
+    one.texts["details"] =
+        is_asked ? ""
+        : row.action == "held"
+            ? call.phrases.Say("story-policy", {{"version", row.details.substr(row.details.find(' ') + 1)}})
+            : row.details;
     one.texts["when"] = call.phrases.When(row.time);
     one.texts["who"] = row.actor;
     view->lists["story"].push_back(std::move(one));
@@ -172,7 +175,8 @@ void AddHistory(const Call& call, View* view) {
                                                                    {"held", std::to_string(held)}});
 }
 
-// One choice a clause that was found, then the others, then "another reason"; each with its text.
+// One choice a clause that was found, then the others, then "another reason"; each with its text in the
+// language of the letter.
 void AddReasons(const Call& call, const Reading& reading, const Draft& draft, View* view) {
   std::vector<const StoredFinding*> found;
   for (const StoredFinding& finding : reading.counted) {
@@ -180,27 +184,36 @@ void AddReasons(const Call& call, const Reading& reading, const Draft& draft, Vi
         found.begin(), found.end(), [&](const StoredFinding* one) { return one->clause == finding.clause; });
     if (!is_there) found.push_back(&finding);
   }
-  const auto add = [&](const std::string& clause, const std::string& title, const std::string& text) {
+  const Policy& policy = *call.site.policy;
+  const std::string language = call.held->language == "cy" ? "cy" : "en";
+  const auto said = [&](const std::string& english) { return policy.Say(english, language).text; };
+  const auto principle = [&](const std::string& id) {
+    const Clause* clause = policy.FindClause(id);
+    return clause == nullptr ? "" : said(clause->text);
+  };
+  const auto add = [&](const std::string& clause, const std::string& text) {
     View one;
+    SayClause(call, clause, "title", &one);
     one.texts["clause"] = clause;
-    one.texts["title"] = title;
     one.texts["text"] = text;
     const bool is_first = view->lists["reasons"].empty();
     one.flags["is-chosen"] = draft.clause.empty() ? is_first : draft.clause == clause;
     view->lists["reasons"].push_back(std::move(one));
   };
   for (const StoredFinding* finding : found) {
-    add(finding->clause, ClauseTitle(call, finding->clause),
-        call.phrases.Say("reason-text", {{"reason", finding->reason},
-                                         {"principle", Principle(call, finding->clause)},
-                                         {"advice", finding->advice}}));
+    add(finding->clause, call.site.pages.Say(language, "reason-text",
+                                             {{"reason", said(finding->reason)},
+                                              {"principle", principle(finding->clause)},
+                                              {"advice", said(finding->advice)}}));
   }
-  for (const Clause& clause : call.site.policy->clauses()) {
+  for (const Clause& clause : policy.clauses()) {
     const bool is_found = std::any_of(found.begin(), found.end(),
                                       [&](const StoredFinding* one) { return one->clause == clause.id; });
-    if (!is_found) add(clause.id, ClauseTitle(call, clause.id), Principle(call, clause.id));
+    if (!is_found) add(clause.id, said(clause.text));
   }
-  add("other", call.phrases.Say("reason-other"), "");
+  add("other", "");
+  view->lists["reasons"].back().texts["title"] = call.phrases.Say("reason-other");
+  view->texts["why-lang"] = language == call.phrases.language() ? "" : language;
   view->texts["why"] =
       draft.why.empty() && draft.errors.empty() ? view->lists["reasons"].front().texts["text"] : draft.why;
 }

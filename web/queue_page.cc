@@ -267,7 +267,7 @@ std::vector<View> ListChoices(const Call& call, Permission permission) {
 std::string FilterName(const Call& call, const std::string& filter) {
   if (filter == "unread") return call.phrases.Say("row-unread");
   for (const Clause& clause : call.site.policy->clauses()) {
-    if (clause.filter == filter) return call.phrases.language() == "cy" ? clause.title_cy : clause.title;
+    if (clause.filter == filter) return call.site.policy->Say(clause.title, call.phrases.language()).text;
   }
   return filter;
 }

@@ -177,8 +177,17 @@ TEST_F(NoticesTest, WelshListWritesWelsh) {
   for (const char* piece :
        {"Geiriau plaen", "Mae neges yn defnyddio geiriau plaen.", "28 Medi 2026", "Cyfeirnod: {ref}"})
     EXPECT_THAT(text, HasSubstr(piece));
+  EXPECT_THAT(text, HasSubstr("Mae'r testun yn dweud holdme.")) << "the reason";
+  EXPECT_THAT(text, HasSubstr("Gadewch hyn allan.")) << "the advice";
+  EXPECT_THAT(Read(letters.at("moderator-held")), HasSubstr("Mae'r testun yn dweud holdme."));
   EXPECT_THAT(letters.at("poster-held"), HasSubstr("\r\nContent-Language: cy\r\n"));
   EXPECT_THAT(Read(letters.at("moderator-held")), HasSubstr("hyder uchel"));
+}
+
+TEST_F(NoticesTest, WhatNobodyHasTranslatedIsSaidInEnglish) {
+  const std::string text = Read(Letters("secret 12345678", "cymru@lists.example.org").at("poster-held"));
+  EXPECT_THAT(text, HasSubstr("The text shows a secret number."));
+  EXPECT_THAT(text, HasSubstr("Tynnwch y rhif allan."));
 }
 
 TEST_F(NoticesTest, NumberThatTwoRulesFindIsOneEntry) {

@@ -49,6 +49,7 @@ class House {
     folder = mkdtemp(pattern.data());
     WriteFile(folder / "policies/small/clauses.toml", kClauses);
     WriteFile(folder / "policies/small/words.toml", kRules);
+    WriteFile(folder / "policies/small/cy.toml", kWelsh);
     for (const auto& [file, address, rest] : kLists) {
       WriteFile(folder / "lists.d" / file,
                 std::string("address = \"") + address + "\"\nname = \"The " + address +
@@ -109,11 +110,17 @@ class House {
 id = "plain"
 filter = "words"
 title = "Plain words"
-title-cy = "Geiriau plaen"
 text = "A post uses plain words."
-text-cy = "Mae neges yn defnyddio geiriau plaen."
 tag-from = "low"
 hold-from = "medium"
+)";
+  // The reasons of words/secret and words/number stay English.
+  static constexpr const char* kWelsh = R"("Plain words" = "Geiriau plaen"
+"A post uses plain words." = "Mae neges yn defnyddio geiriau plaen."
+"The text says holdme." = "Mae'r testun yn dweud holdme."
+"The text says tagme." = "Mae'r testun yn dweud tagme."
+"Leave it out." = "Gadewch hyn allan."
+"Take the number out." = "Tynnwch y rhif allan."
 )";
   static constexpr const char* kRules = R"([filter]
 clause = "plain"

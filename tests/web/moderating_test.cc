@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 class ModeratingTest : public DeskTest {
@@ -25,6 +26,50 @@ class ModeratingTest : public DeskTest {
     return rows;
   }
 };
+
+// The English texts of rules on a page, escaped as they would be there.
+std::vector<std::string> EnglishOn(const std::string& body, const Policy& policy) {
+  std::vector<std::string> found;
+  for (const Rule& rule : policy.rules().rules()) {
+    for (std::string text : {rule.reason, rule.advice}) {
+      for (auto at = text.find('\''); at != std::string::npos; at = text.find('\'', at + 1))
+        text.replace(at, 1, "&apos;");
+      if (body.find(text) != std::string::npos) found.push_back(text);
+    }
+  }
+  return found;
+}
+
+TEST_F(ModeratingTest, ReadsReasonsAndAdviceInTheLanguageOfThePage) {
+  const std::string id = HoldPost(), secret = OwnSecret();
+  EXPECT_THAT(EnglishOn(Get("/posts/" + id).body, *policy_), Not(IsEmpty()));
+  Post("/preferences", {{"language", "cy"}, {"back", "/"}});
+  const std::string page = Get("/posts/" + id).body;
+  EXPECT_THAT(page, HasSubstr("rhif neu fanylyn a allai ddangos pwy yw claf"));
+  EXPECT_THAT(page, HasSubstr("Tynnwch y manylyn allan"));
+  EXPECT_THAT(EnglishOn(page.substr(0, page.find("id=\"decide\"")), *policy_), IsEmpty());
+  ASSERT_TRUE(OpenLink(secret));
+  EXPECT_THAT(EnglishOn(Get("/mine/" + id).body, *policy_), IsEmpty());
+  EXPECT_THAT(Get("/mine/" + id).body, HasSubstr("Tynnwch y manylyn allan"));
+}
+
+TEST_F(ModeratingTest, OffersTheReasonInTheLanguageOfTheLetter) {
+  const std::string id = HoldPost();
+  Post("/preferences", {{"language", "cy"}, {"back", "/"}});
+  const std::string page = Get("/posts/" + id).body;
+  EXPECT_THAT(
+      page.substr(page.find("<textarea id=\"why\""), 600),
+      AllOf(HasSubstr(" lang=\"en\""), HasSubstr("Remove the identifier"), HasSubstr("The principle")));
+}
+
+TEST_F(ModeratingTest, MarksAsEnglishWhatAnOlderPolicySaid) {
+  const std::string id = HoldPost();
+  Post("/preferences", {{"language", "cy"}, {"back", "/"}});
+  ByHand(
+      "DROP TRIGGER content_stays; UPDATE content SET verdict = replace(verdict, 'The text holds', 'The mail "
+      "held')");
+  EXPECT_THAT(Get("/posts/" + id).body, HasSubstr("<p lang=\"en\">The mail held a number"));
+}
 
 TEST_F(ModeratingTest, SaysSoWhenNothingWaits) {
   EXPECT_THAT(Get("/").body,
