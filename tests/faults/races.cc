@@ -7,6 +7,7 @@
 #include <atomic>
 #include <barrier>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -81,8 +82,15 @@ std::vector<std::string> HoldPosts(HoldStore& store, std::size_t count) {
   return ids;
 }
 
+// Whoever goes, also by an exception, keeps nobody waiting.
+struct Runner {
+  ~Runner() { together.arrive_and_drop(); }
+  std::barrier<>& together;
+};
+
 void Decide(Desk& desk, std::size_t who, const std::vector<std::string>& ids, unsigned seed,
             std::barrier<>& together, std::vector<Reply>* replies) {
+  const Runner runner{together};
   std::mt19937 chance(seed + static_cast<unsigned>(who));
   for (const std::string& id : ids) {
     Choice choice{.to = kChoices[chance() % kChoices.size()], .actor = kNames[who]};
@@ -148,14 +156,16 @@ int Run(const std::filesystem::path& folder, const std::string& templates, std::
   const std::vector<std::string> ids = HoldPosts(*first.store, count);
   std::barrier<> together(2);
   Replies replies;
-  std::thread other([&] { Decide(second, 1, ids, seed, together, &replies[1]); });
+  // What a thread throws is thrown again here, and ends the program with its words.
+  std::future<void> other =
+      std::async(std::launch::async, [&] { Decide(second, 1, ids, seed, together, &replies[1]); });
   Decide(first, 0, ids, seed, together, &replies[0]);
-  other.join();
+  other.get();
   std::mutex lock;
   std::map<std::string, int> left;
-  std::thread sender([&] { Send(*second.store, lock, &left); });
+  std::future<void> sender = std::async(std::launch::async, [&] { Send(*second.store, lock, &left); });
   Send(*first.store, lock, &left);
-  sender.join();
+  sender.get();
   Figures figures;
   for (std::size_t i = 0; i < ids.size(); ++i)
     Judge(*first.store, ids[i], {replies[0][i], replies[1][i]}, left[ids[i]], &figures);
@@ -176,5 +186,10 @@ int main(int argc, char** argv) {
     std::cerr << "usage: races FOLDER TEMPLATES COUNT SEED\n";
     return 64;
   }
-  return listwarden::Run(argv[1], argv[2], std::stoul(argv[3]), static_cast<unsigned>(std::stoul(argv[4])));
+  try {
+    return listwarden::Run(argv[1], argv[2], std::stoul(argv[3]), static_cast<unsigned>(std::stoul(argv[4])));
+  } catch (const std::exception& e) {
+    std::cerr << "races: " << e.what() << "\n";
+    return 70;
+  }
 }

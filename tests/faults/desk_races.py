@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two moderators decide the same posts at the same moment, each signed in at the desk, over HTTP: one wins, the other is
+told who was first, and what was released leaves once, by SMTP. The posts come through the real milter.
+
+desk_races.py BIN SOURCE [RACES] [SEED]     tests/faults/results/desk_races.txt keeps the long form
+"""
+import collections
+import datetime
+import html
+import http.client
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from daemon import Daemon  # noqa: E402
+from milter_client import LIST, opened  # noqa: E402
+from stack import Sink, free_port  # noqa: E402
+
+PASSWORD = "four small words here"
+NAMES = ("ann", "bob")
+# What a choice makes of a post, in the end.
+STATES = {"release": "released", "reject": "rejected", "discard": "discarded"}
+
+
+class Moderator:
+    """A browser with one connection that stays open, signed in."""
+
+    def __init__(self, port, name):
+        self.port, self.name, self.cookie, self.token = port, name, "", ""
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.ask("GET", "/sign-in")
+        status, _ = self.ask("POST", "/sign-in", {"name": name, "password": PASSWORD})
+        if status != 303:
+            raise RuntimeError(f"{name} cannot sign in: {status}")
+        self.ask("GET", "/keys")
+
+    def ask(self, method, path, form=None):
+        """(status, page)"""
+        fields = {"Cookie": self.cookie}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode({**form, "form-token": self.token})
+            fields |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
+        self.connection.request(method, path, body, fields)
+        answer = self.connection.getresponse()
+        page = answer.read().decode()
+        jar = dict(one.split("=", 1) for one in self.cookie.split("; ") if one)
+        jar |= dict(one.split(";")[0].split("=", 1) for one in answer.headers.get_all("Set-Cookie", []))
+        self.cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
+        if found := re.search('name="form-token" value="([^"]+)"', page):
+            self.token = html.unescape(found[1])
+        return answer.status, page
+
+
+def hold_posts(daemon, count):
+    """{id: number} of posts of many authors: one alone may not have so many waiting."""
+    milter = opened(daemon.address)
+    for i in range(count):
+        answer = milter.message(b"Please xyzzyhold.\r\n", subject=f" Race {i}".encode(), author=f"ann{i}".encode(),
+                                message_id=f" <race-{i}@hospital.example>".encode(), sender=f"<ann{i}@hospital.example>")
+        if answer != "discard":
+            raise RuntimeError(f"post {i} was not held: {answer}")
+    milter.close()
+    return {one["id"]: int(one["subject"].split()[1]) for one in daemon.held()}
+
+
+def decide(moderator, ids, seed, together, replies):
+    chance = random.Random(f"{seed} {moderator.name}")
+    try:
+        for post in ids:
+            act = chance.choice(list(STATES))
+            pause = chance.random() / 2000
+            form = {"revision": "0", "queue": ""} | ({"why": "No."} if act == "reject" else {})
+            together.wait(300)
+            time.sleep(pause)
+            replies.append((act, *moderator.ask("POST", f"/posts/{post}/{act}", form)))
+    finally:
+        together.abort()  # whoever waits for one that is gone would wait for ever
+
+
+def race(moderators, ids, seed):
+    together = threading.Barrier(2)
+    replies = {one.name: [] for one in moderators}
+    threads = [threading.Thread(target=decide, args=(one, ids, seed, together, replies[one.name])) for one in moderators]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return replies
+
+
+def releases(sink):
+    """How often each post reached the list's mail server; letters go to people, not to the list."""
+    left = collections.Counter()
+    for _, recipients, content in list(sink.deliveries):
+        if recipients == [LIST]:
+            left[int(re.search(rb"<race-(\d+)@", content)[1])] += 1
+    return left
+
+
+def judge(posts, replies, held, left):
+    wrong = collections.Counter()
+    figures = collections.Counter(races=len(posts))
+    for at, (post, number) in enumerate(posts.items()):
+        if any(len(replies[name]) <= at for name in NAMES):
+            wrong["not answered"] += 1
+            continue
+        answers = {name: replies[name][at] for name in NAMES}
+        winners = [name for name, (_, status, _) in answers.items() if status == 303]
+        if len(winners) != 1:
+            wrong["two winners" if winners else "no winner"] += 1
+            continue
+        won, lost = winners[0], NAMES[1 - NAMES.index(winners[0])]
+        act = answers[won][0]
+        figures["won by ann"] += won == "ann"
+        figures["released"] += act == "release"
+        _, status, page = answers[lost]
+        wrong["not told who"] += status != 409 or f"by {won}, " not in page
+        wrong["other state"] += held[post]["state"] != STATES[act] or held[post]["decided_by"] != won
+        wrong["released and lost"] += act == "release" and left[number] == 0
+        wrong["released twice"] += left[number] > 1
+        wrong["left unreleased"] += act != "release" and left[number] > 0
+    names = ("no winner", "two winners", "not answered", "not told who", "other state", "released and lost",
+             "released twice", "left unreleased")
+    said = ", ".join([f"{figures['races']} races, won by ann {figures['won by ann']}, released {figures['released']}"] +
+                     [f"{name} {wrong[name]}" for name in names])
+    return said, sum(wrong.values()) == 0
+
+
+def campaign(daemon, sink, count, seed):
+    port = free_port()
+    with daemon.config.open("a") as config:
+        config.write(f"[desk]\nlisten = 127.0.0.1:{port}\nbase-url = http://127.0.0.1:{port}\nundo-seconds = 1\n"
+                     f"[outbox]\nreinject-port = {sink.port}\nletter-port = {sink.port}\n")
+    with daemon:
+        for name in NAMES:
+            subprocess.run([daemon.programs / "listwarden", "--config", daemon.config, "user", "add", name, "--role",
+                            "moderator", "--list", LIST, "--address", f"{name}@ipem.example"],
+                           input=PASSWORD + "\n", text=True, check=True, capture_output=True)
+        posts = hold_posts(daemon, count)
+        with open(daemon.folder / "desk.log", "ab") as log:
+            desk = subprocess.Popen([daemon.programs / "listwarden-desk", "--config", daemon.config], stdout=log, stderr=log)
+        try:
+            wait_for_desk(port)
+            replies = race([Moderator(port, name) for name in NAMES], list(posts), seed)
+            on_the_way = wait_for_releases(daemon)
+            held = {one["id"]: one for one in daemon.held()}
+            if len(held) != count or on_the_way > 0:
+                print((daemon.folder / "desk.log").read_text(errors="replace")[-2000:], file=sys.stderr)
+            return judge(posts, replies, held, releases(sink))
+        finally:
+            desk.terminate()
+            desk.wait(30)
+
+
+def wait_for_desk(port, seconds=60):
+    for _ in range(seconds * 10):
+        try:
+            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the desk does not answer")
+
+
+def wait_for_releases(daemon, seconds=3600):
+    """Until nothing is on its way any more, and a little longer for what must not come."""
+    end = time.time() + seconds
+    while on_the_way := sum(one["state"] in ("approved", "sending") for one in daemon.held()):
+        if time.time() > end:
+            break
+        time.sleep(1 + on_the_way / 100)
+    time.sleep(3)
+    return on_the_way
+
+
+def main():
+    binaries, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 100
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
+    sink = Sink()
+    begun = time.time()
+    said, is_clean = campaign(Daemon(binaries, source), sink, count, seed)
+    line = f"seed {seed}, {time.time() - begun:.0f} s: {said}"
+    print(line)
+    if count >= 1000:
+        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+        when = datetime.date.today().isoformat()
+        with (source / "tests" / "faults" / "results" / "desk_races.txt").open("a", encoding="utf-8") as out:
+            out.write(f"{when} {commit.stdout.strip()} tests/faults/desk_races.py BIN SOURCE {count} {seed}\n  {line}\n")
+    return 0 if is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
