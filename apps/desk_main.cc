@@ -29,7 +29,7 @@ struct Desk {
         accounts(OpenAccountStore(settings.store, clock)),
         records(OpenRecords(settings.store, clock)),
         service(*store, notices, clock),
-        reminders(*store, notices, clock),
+        reminders(*store, *accounts, notices, clock),
         worker(*store, key, settings.outbox, clock),
         signer(*records, AuditKey(settings.audit_key)),
         pages(settings.desk.pages),

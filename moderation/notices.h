@@ -98,9 +98,8 @@ class Notices {
   OutboxRow ForDone(const HeldSummary& held, const Answer& answer, HoldState to, std::string_view why) const;
   OutboxRow ForNotDone(const HeldSummary& held, const Answer& answer, WhyNot why_not,
                        const ListPolicy* list) const;
-  // About posts that wait: event "moderator-digest", "moderator-reminder" or "moderator-escalation". In the
-  // language of the first list.
-  OutboxRow ForWaiting(const std::string& event, const std::string& to,
+  // About posts that wait: event "moderator-digest", "moderator-reminder" or "moderator-escalation".
+  OutboxRow ForWaiting(const std::string& event, const std::string& language, const std::string& to,
                        const std::vector<WaitingPosts>& lists, const Policy& policy, Time now,
                        const std::string& key) const;
   // MayAnswer with our settings; kept with the hold, so that the outcome goes to nobody else.

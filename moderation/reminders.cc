@@ -58,6 +58,22 @@ WaitingPosts WaitingAt(HoldStore& store, const ListPolicy& list, Time time) {
   return waiting;
 }
 
+struct Digest {
+  std::string to;
+  std::vector<WaitingPosts> lists;
+};
+
+// In the language of the lists; where they have two, in that of the moderator's account; without one, a
+// letter for each.
+std::map<std::string, std::vector<WaitingPosts>> ByLanguage(const Digest& digest, AccountStore& accounts) {
+  std::map<std::string, std::vector<WaitingPosts>> letters;
+  for (const WaitingPosts& waiting : digest.lists) letters[waiting.list->language].push_back(waiting);
+  if (letters.size() < 2) return letters;
+  const auto user = accounts.FindUserByAddress(LowerAscii(AddressOf(digest.to)));
+  if (user && !user->is_disabled) return {{user->language, digest.lists}};
+  return letters;
+}
+
 }  // namespace
 
 std::optional<Time> RemindedAt(HoldStore& store, const HeldSummary& held) {
@@ -69,8 +85,8 @@ Time WaitsSince(const HeldSummary& held, const ListPolicy& list) {
                   held.expires - std::chrono::duration_cast<std::chrono::seconds>(list.expiry));
 }
 
-Reminders::Reminders(HoldStore& store, const Notices& notices, const Clock& clock)
-    : store_(store), notices_(notices), clock_(clock) {}
+Reminders::Reminders(HoldStore& store, AccountStore& accounts, const Notices& notices, const Clock& clock)
+    : store_(store), accounts_(accounts), notices_(notices), clock_(clock) {}
 
 void Reminders::SendDue(const Policy& policy) {
   if (on_record_.size() > kMostOnRecord) on_record_.clear();
@@ -82,10 +98,6 @@ void Reminders::SendDue(const Policy& policy) {
 }
 
 void Reminders::SendDigests(const Policy& policy) {
-  struct Digest {
-    std::string to;
-    std::vector<WaitingPosts> lists;
-  };
   std::map<std::string, Digest> digests;  // by key: one person has one, however lists spell the address
   const Time now = clock_.Now();
   for (const ListPolicy& list : policy.lists()) {
@@ -105,7 +117,10 @@ void Reminders::SendDigests(const Policy& policy) {
     Act act;
     act.actor = kClock;
     act.why = AddressOf(digest.to);
-    act.outbox = {notices_.ForWaiting("moderator-digest", digest.to, digest.lists, policy, now, key)};
+    for (const auto& [language, lists] : ByLanguage(digest, accounts_)) {
+      act.outbox.push_back(notices_.ForWaiting("moderator-digest", language, digest.to, lists, policy, now,
+                                               act.outbox.empty() ? key : key + ":" + language));
+    }
     store_.RecordOnce({act}, "digest");
     on_record_.insert(key);
   }
@@ -151,7 +166,7 @@ void Reminders::Remind(const Policy& policy, const ListPolicy& list) {
   const WaitingPosts waiting{&list, posts, posts.size()};
   for (const std::string& moderator : Moderators(list)) {
     letters.push_back(notices_.ForWaiting(
-        "moderator-reminder", moderator, {waiting}, policy, now,
+        "moderator-reminder", list.language, moderator, {waiting}, policy, now,
         "moderator-reminder:" + AddressOf(moderator) + ":" + posts[0].id + ":" + IsoTime(posts[0].expires)));
   }
   Write(list, posts, kReminded, std::move(letters));
@@ -174,7 +189,8 @@ void Reminders::Escalate(const Policy& policy, const ListPolicy& list) {
       "moderator-escalation:" + list.address + ":" + IsoTime(LocalTime(list.time_zone, now)).substr(0, 10);
   const WaitingPosts waiting{&list, posts, posts.size()};
   Write(list, posts, kEscalated,
-        {notices_.ForWaiting("moderator-escalation", list.escalate_to, {waiting}, policy, now, key)});
+        {notices_.ForWaiting("moderator-escalation", list.language, list.escalate_to, {waiting}, policy, now,
+                             key)});
 }
 
 }  // namespace listwarden

@@ -3,8 +3,8 @@
 // the record that it was written are one transaction.
 // Threads: one at a time.
 // Errors: StoreError passes through; the next turn goes on.
-// Limits: a letter shows twenty posts of a list and counts the others; one digest a day for a moderator, one
-// escalation a day for a list.
+// Limits: a letter shows twenty posts of a list and counts the others; one digest a day for a moderator (one a
+// language for a moderator without an account whose lists have two), one escalation a day for a list.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "hold/account_store.h"
 #include "hold/hold_store.h"
 #include "moderation/notices.h"
 #include "policy/policy.h"
@@ -21,7 +22,7 @@ namespace listwarden {
 
 class Reminders {
  public:
-  Reminders(HoldStore& store, const Notices& notices, const Clock& clock);
+  Reminders(HoldStore& store, AccountStore& accounts, const Notices& notices, const Clock& clock);
 
   // Writes what is due now into the outbox.
   void SendDue(const Policy& policy);
@@ -36,6 +37,7 @@ class Reminders {
              std::vector<OutboxRow> letters);
 
   HoldStore& store_;
+  AccountStore& accounts_;
   const Notices& notices_;
   const Clock& clock_;
   std::set<std::string> on_record_;  // seen there by this process, so that it is not asked again

@@ -70,10 +70,9 @@ LetterValues ListValues(const WaitingPosts& waiting, const Policy& policy, Time 
 
 }  // namespace
 
-OutboxRow Notices::ForWaiting(const std::string& event, const std::string& to,
+OutboxRow Notices::ForWaiting(const std::string& event, const std::string& language, const std::string& to,
                               const std::vector<WaitingPosts>& lists, const Policy& policy, Time now,
                               const std::string& key) const {
-  const std::string& language = lists.front().list->language;
   LetterValues values;
   std::size_t count = 0;
   for (const WaitingPosts& waiting : lists) {

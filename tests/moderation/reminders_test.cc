@@ -12,6 +12,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -27,7 +28,7 @@ class RemindersTest : public testing::Test {
  protected:
   // It is 15:13 in London on Monday, 21 September 2026.
   RemindersTest() { Restart(); }
-  void Restart() { reminders.emplace(*house.store, *house.notices, house.clock); }
+  void Restart() { reminders.emplace(*house.store, *house.accounts, *house.notices, house.clock); }
   void Settings(const std::string& rest) {
     WriteFile(
         house.folder / "lists.d/one.toml",
@@ -119,7 +120,7 @@ TEST_F(RemindersTest, RestartsDoubleNothing) {
 
 TEST_F(RemindersTest, TwoDesksDoubleNothing) {
   Hold("first");
-  Reminders other(*house.store, *house.notices, house.clock);
+  Reminders other(*house.store, *house.accounts, *house.notices, house.clock);
   house.clock.now += hours(24 * 6);
   reminders->SendDue(*house.policy);
   other.SendDue(*house.policy);
@@ -306,6 +307,31 @@ TEST_F(RemindersTest, AnAppealWaitsAnew) {
   Sent();
   EXPECT_THAT(Pass(hours(48) - minutes(1)), IsEmpty());
   EXPECT_THAT(Pass(hours(1)), SizeIs(1));
+}
+
+TEST_F(RemindersTest, ADigestOverTwoLanguagesIsInTheModeratorsOwn) {
+  User mo;
+  mo.name = "mo";
+  mo.address = "mo@example.org";
+  mo.language = "cy";
+  house.accounts->PutUser(mo, "root");
+  Hold("first");
+  Hold("Cyfarfod", kWelsh);
+  EXPECT_THAT(Pass(hours(16)), ElementsAre("moderator-digest to mo@example.org at 09-22T06:13"));
+  EXPECT_THAT(last, AllOf(HasSubstr("Negeseuon yn aros am benderfyniad: 2"), HasSubstr("first")));
+}
+
+TEST_F(RemindersTest, AModeratorWithoutAnAccountHasADigestInEachLanguage) {
+  Hold("first");
+  Hold("Cyfarfod", kWelsh);
+  is_restless = true;
+  house.clock.now += hours(16);
+  reminders->SendDue(*house.policy);
+  EXPECT_THAT(Sent(), SizeIs(2));
+  EXPECT_THAT(texts,
+              UnorderedElementsAre(AllOf(HasSubstr("waits for a decision"), Not(HasSubstr("Cyfarfod"))),
+                                   AllOf(HasSubstr("yn aros am benderfyniad"), HasSubstr("Cyfarfod"))));
+  EXPECT_THAT(Pass(hours(8)), IsEmpty()) << "each once a day";
 }
 
 TEST_F(RemindersTest, WelshListsAreWrittenInWelsh) {
