@@ -9,6 +9,7 @@ import collections
 import datetime
 import html
 import http.client
+import json
 import pathlib
 import random
 import re
@@ -25,6 +26,8 @@ from stack import Sink, free_port  # noqa: E402
 
 PASSWORD = "four small words here"
 NAMES = ("ann", "bob")
+AT_ONCE = 250  # so many wait at a time: a queue as people know it
+CONNECTIONS = 4
 # What a choice makes of a post, in the end.
 STATES = {"release": "released", "reject": "rejected", "discard": "discarded"}
 
@@ -59,16 +62,33 @@ class Moderator:
         return answer.status, page
 
 
-def hold_posts(daemon, count):
+def hold_posts(daemon, numbers):
     """{id: number} of posts of many authors: one alone may not have so many waiting."""
+    connections = [threading.Thread(target=hold_some, args=(daemon, numbers[i::CONNECTIONS])) for i in range(CONNECTIONS)]
+    for thread in connections:
+        thread.start()
+    for thread in connections:
+        thread.join()
+    posts = {one["id"]: int(one["subject"].split()[1]) for one in held(daemon, "held")}
+    if sorted(posts.values()) != list(numbers):
+        raise RuntimeError(f"{len(posts)} posts are held, not {len(numbers)}: " + daemon.log()[-2000:])
+    return posts
+
+
+def hold_some(daemon, numbers):
     milter = opened(daemon.address)
-    for i in range(count):
+    for i in numbers:
         answer = milter.message(b"Please xyzzyhold.\r\n", subject=f" Race {i}".encode(), author=f"ann{i}".encode(),
                                 message_id=f" <race-{i}@hospital.example>".encode(), sender=f"<ann{i}@hospital.example>")
         if answer != "discard":
             raise RuntimeError(f"post {i} was not held: {answer}")
     milter.close()
-    return {one["id"]: int(one["subject"].split()[1]) for one in daemon.held()}
+
+
+def held(daemon, state):
+    done = subprocess.run([daemon.programs / "listwarden", "--config", daemon.config, "held", "list", "--state", state, "--json"],
+                          capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def decide(moderator, ids, seed, together, replies):
@@ -86,6 +106,7 @@ def decide(moderator, ids, seed, together, replies):
 
 
 def race(moderators, ids, seed):
+    """What each moderator chose and was answered, a post after the other."""
     together = threading.Barrier(2)
     replies = {one.name: [] for one in moderators}
     threads = [threading.Thread(target=decide, args=(one, ids, seed, together, replies[one.name])) for one in moderators]
@@ -93,6 +114,8 @@ def race(moderators, ids, seed):
         thread.start()
     for thread in threads:
         thread.join()
+    if any(len(answers) != len(ids) for answers in replies.values()):
+        raise RuntimeError("a moderator was not answered")
     return replies
 
 
@@ -105,13 +128,10 @@ def releases(sink):
     return left
 
 
-def judge(posts, replies, held, left):
+def judge(posts, replies, kept, left):
     wrong = collections.Counter()
     figures = collections.Counter(races=len(posts))
     for at, (post, number) in enumerate(posts.items()):
-        if any(len(replies[name]) <= at for name in NAMES):
-            wrong["not answered"] += 1
-            continue
         answers = {name: replies[name][at] for name in NAMES}
         winners = [name for name, (_, status, _) in answers.items() if status == 303]
         if len(winners) != 1:
@@ -123,11 +143,11 @@ def judge(posts, replies, held, left):
         figures["released"] += act == "release"
         _, status, page = answers[lost]
         wrong["not told who"] += status != 409 or f"by {won}, " not in page
-        wrong["other state"] += held[post]["state"] != STATES[act] or held[post]["decided_by"] != won
+        wrong["other state"] += kept[post]["state"] != STATES[act] or kept[post]["decided_by"] != won
         wrong["released and lost"] += act == "release" and left[number] == 0
         wrong["released twice"] += left[number] > 1
         wrong["left unreleased"] += act != "release" and left[number] > 0
-    names = ("no winner", "two winners", "not answered", "not told who", "other state", "released and lost",
+    names = ("no winner", "two winners", "not told who", "other state", "released and lost",
              "released twice", "left unreleased")
     said = ", ".join([f"{figures['races']} races, won by ann {figures['won by ann']}, released {figures['released']}"] +
                      [f"{name} {wrong[name]}" for name in names])
@@ -144,17 +164,19 @@ def campaign(daemon, sink, count, seed):
             subprocess.run([daemon.programs / "listwarden", "--config", daemon.config, "user", "add", name, "--role",
                             "moderator", "--list", LIST, "--address", f"{name}@ipem.example"],
                            input=PASSWORD + "\n", text=True, check=True, capture_output=True)
-        posts = hold_posts(daemon, count)
+        posts, replies = {}, {name: [] for name in NAMES}
         with open(daemon.folder / "desk.log", "ab") as log:
             desk = subprocess.Popen([daemon.programs / "listwarden-desk", "--config", daemon.config], stdout=log, stderr=log)
         try:
             wait_for_desk(port)
-            replies = race([Moderator(port, name) for name in NAMES], list(posts), seed)
-            on_the_way = wait_for_releases(daemon)
-            held = {one["id"]: one for one in daemon.held()}
-            if len(held) != count or on_the_way > 0:
-                print((daemon.folder / "desk.log").read_text(errors="replace")[-2000:], file=sys.stderr)
-            return judge(posts, replies, held, releases(sink))
+            moderators = [Moderator(port, name) for name in NAMES]
+            for first in range(0, count, AT_ONCE):
+                some = hold_posts(daemon, range(first, min(first + AT_ONCE, count)))
+                for name, answers in race(moderators, list(some), f"{seed} {first}").items():
+                    replies[name] += answers
+                posts |= some
+            wait_for_releases(daemon)
+            return judge(posts, replies, {one["id"]: one for one in held(daemon, "all")}, releases(sink))
         finally:
             desk.terminate()
             desk.wait(30)
@@ -170,15 +192,12 @@ def wait_for_desk(port, seconds=60):
     raise RuntimeError("the desk does not answer")
 
 
-def wait_for_releases(daemon, seconds=3600):
+def wait_for_releases(daemon, seconds=1800):
     """Until nothing is on its way any more, and a little longer for what must not come."""
     end = time.time() + seconds
-    while on_the_way := sum(one["state"] in ("approved", "sending") for one in daemon.held()):
-        if time.time() > end:
-            break
-        time.sleep(1 + on_the_way / 100)
+    while (held(daemon, "approved") or held(daemon, "sending")) and time.time() < end:
+        time.sleep(1)
     time.sleep(3)
-    return on_the_way
 
 
 def main():
