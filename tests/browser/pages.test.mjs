@@ -159,7 +159,7 @@ test("every page speaks Welsh when it is chosen", async () => {
   await signIn(page, "ann");
   await page.click("text=Cymraeg");
   await page.waitForSelector("html[lang=cy]");
-  for (const name of ["queue", "decided", "report", "counted", "keys", "accessibility"]) {
+  for (const name of ["queue", "post", "all open", "decided", "report", "counted", "keys", "accessibility"]) {
     await visit[name](page);
     assert.equal(await page.getAttribute("html", "lang"), "cy", name);
     const said = await page.locator("main h1, main label, main button, main th[scope=col], main p:not(.from, .when)").allInnerTexts();
