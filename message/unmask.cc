@@ -127,7 +127,8 @@ bool IsAddress(std::string_view chunk) {
 
 class UnmaskedText::Finder {
  public:
-  Finder(std::string_view folded, const Vocabulary& vocabulary) : folded_(folded), vocabulary_(vocabulary) {}
+  Finder(std::string_view folded, const Vocabulary& vocabulary, const Slips& slips)
+      : folded_(folded), vocabulary_(vocabulary), slips_(slips) {}
 
   std::vector<Masked> Find() {
     std::size_t start = 0;
@@ -160,6 +161,7 @@ class UnmaskedText::Finder {
     if (begin == end) return;
     if (end - begin <= 5 && IsSingle(begin, end)) return;
     EndSpaced();
+    if (Slip(begin, end)) return;
     constexpr std::uint8_t kMasks = kDigit | kSign | kDot | kHigh | kDrawnOut;
     if ((seen & kMasks) == 0 || (seen & (kLetter | kHigh)) == 0) return;
     if (IsAddress(folded_.substr(begin, end - begin))) return;
@@ -172,6 +174,20 @@ class UnmaskedText::Finder {
       if (may_be_masked) Word(from, at, (seen & kDrawnOut) != 0);
       ++at;
     }
+  }
+
+  // Letters, with what belongs to the sentence before and behind them.
+  bool Slip(std::size_t begin, std::size_t end) {
+    while (begin < end && (ClassOf(folded_[begin]) & (kEdge | kDot)) != 0) ++begin;
+    std::size_t stop = begin;
+    while (stop < end && ClassOf(folded_[stop]) == kLetter) ++stop;
+    const bool is_sign_inside =
+        stop + 1 < end && ClassOf(folded_[stop]) == kSign && ClassOf(folded_[stop + 1]) != kSign;
+    if (is_sign_inside || (stop < end && (ClassOf(folded_[stop]) & (kDigit | kHigh)) != 0)) return false;
+    std::string mended = slips_.Mended(folded_.substr(begin, stop - begin));
+    if (mended.empty()) return false;
+    found_.push_back({begin, stop, {std::move(mended)}, Change::kSlip});
+    return true;
   }
 
   // One letter (or what stands for one) between blanks: perhaps a word spaced out.
@@ -323,18 +339,19 @@ class UnmaskedText::Finder {
   }
 
   void Add(std::size_t begin, std::size_t end, std::vector<std::string> readings) {
-    found_.push_back({begin, end, std::move(readings)});
+    found_.push_back({begin, end, std::move(readings), Change::kMask});
   }
 
   std::string_view folded_;
   const Vocabulary& vocabulary_;
+  const Slips& slips_;
   std::vector<Masked> found_;
   Places places_, spaced_;
   int foreign_ = -1;
 };
 
-UnmaskedText::UnmaskedText(std::string_view folded, const Vocabulary& vocabulary) {
-  const std::vector<Masked> masked = Finder(folded, vocabulary).Find();
+UnmaskedText::UnmaskedText(std::string_view folded, const Vocabulary& vocabulary, const Slips& slips) {
+  const std::vector<Masked> masked = Finder(folded, vocabulary, slips).Find();
   std::size_t most = 0;
   for (const Masked& one : masked) most = std::max(most, one.readings.size());
   const std::size_t room = 4 * folded.size() + 65536;
@@ -365,18 +382,18 @@ void UnmaskedText::AddExcerpt(std::string_view folded, const std::vector<Masked>
   while (to < folded.size() && to > masked[last].end && !is_break(to)) --to;
   const auto copy = [&](std::size_t begin, std::size_t end) {
     if (begin == end) return;
-    pieces_.push_back({text_.size(), begin, end, false});
+    pieces_.push_back({text_.size(), begin, end, Change::kNone});
     text_ += folded.substr(begin, end - begin);
   };
   for (std::size_t i = first; i <= last; ++i) {
     const Masked& one = masked[i];
     copy(from, one.begin);
-    pieces_.push_back({text_.size(), one.begin, one.end, true});
+    pieces_.push_back({text_.size(), one.begin, one.end, one.change});
     text_ += one.readings[std::min(reading, one.readings.size() - 1)];
     from = one.end;
   }
   copy(from, to);
-  pieces_.push_back({text_.size(), to, to, false});
+  pieces_.push_back({text_.size(), to, to, Change::kNone});
   text_ += "\n\n";
 }
 
@@ -387,21 +404,21 @@ std::vector<UnmaskedText::Piece>::const_iterator UnmaskedText::PieceAt(std::size
   return after == pieces_.begin() ? after : after - 1;
 }
 
-bool UnmaskedText::TakesInAMask(std::size_t begin, std::size_t end) const {
-  for (auto piece = PieceAt(begin); piece != pieces_.end() && piece->begin < end; ++piece) {
-    if (piece->is_mask) return true;
-  }
-  return false;
+UnmaskedText::Change UnmaskedText::ChangeIn(std::size_t begin, std::size_t end) const {
+  Change gravest = Change::kNone;
+  for (auto piece = PieceAt(begin); piece != pieces_.end() && piece->begin < end; ++piece)
+    gravest = std::max(gravest, piece->change);
+  return gravest;
 }
 
 std::pair<std::size_t, std::size_t> UnmaskedText::ToFolded(std::size_t begin, std::size_t end) const {
   if (pieces_.empty() || end <= begin) return {0, 0};
   const auto first = PieceAt(begin), last = PieceAt(end - 1);
-  const std::size_t from = first->is_mask
+  const std::size_t from = first->change != Change::kNone
                                ? first->folded_begin
                                : std::min(first->folded_begin + begin - first->begin, first->folded_end);
   const std::size_t to =
-      last->is_mask ? last->folded_end : std::min(last->folded_begin + end - last->begin, last->folded_end);
+      last->change != Change::kNone ? last->folded_end : std::min(last->folded_begin + end - last->begin, last->folded_end);
   return {from, std::max(from, to)};
 }
 

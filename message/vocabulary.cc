@@ -62,4 +62,13 @@ std::vector<Vocabulary::Fit> Vocabulary::FitsAt(const std::vector<MaskedLetter>&
   return std::move(search.fits);
 }
 
+void Vocabulary::ForWordsAt(std::string_view letters, const std::function<void(std::size_t)>& take) const {
+  std::uint32_t node = 0;
+  for (std::size_t at = 0; at < letters.size(); ++at) {
+    node = nodes_[node].next[static_cast<std::size_t>(letters[at] - 'a')];
+    if (node == 0) return;
+    if (nodes_[node].is_word) take(at + 1);
+  }
+}
+
 }  // namespace listwarden

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ class Vocabulary {
   };
   // Words that start at `at`, longest first. Time is bounded whatever stands there.
   std::vector<Fit> FitsAt(const std::vector<MaskedLetter>& letters, std::size_t at) const;
+
+  // The lengths of the words that a text of small letters starts with, shortest first.
+  void ForWordsAt(std::string_view letters, const std::function<void(std::size_t)>& take) const;
 
  private:
   struct Node {

@@ -101,6 +101,7 @@ class Sentence {
   bool NegatorHolds(Index at) const;
   bool Quoted() const;
   bool Asked() const;
+  bool IsOnesOwn(Index noun) const;
   bool Reported() const;
   bool Hypothetical() const;
   bool Condemned() const;
@@ -366,6 +367,8 @@ bool Sentence::NegatorHolds(Index at) const {
   if (Says(at, {"don't", "dont", "not"}) && Says(next, {"be"})) return false;
   // "can't you idiots read": a question turned round.
   if (tokens_[at].text.ends_with("n't") && Is(next, words::kReader) && next >= first_) return false;
+  // "isn't it obvious that": a question that wants a yes.
+  if (tokens_[at].text.ends_with("n't") && at == ClauseStart() && Asked()) return false;
   return true;
 }
 
@@ -464,6 +467,7 @@ bool Sentence::Asked() const {
 // Who reports: not the writer himself at this moment, nor "everybody" against the reader.
 bool Sentence::SpeakerCounts(Index speech) const {
   if (speech > 0 && Says(speech - 1, {"as", "to"}) && !Is(speech, words::kPast)) return false;
+  if (speech > 0 && Says(speech, {"tell"}) && Says(speech - 1, {"can", "could"})) return false;
   Index who = speech;
   while (who > 0 && speech - who < 4 &&
          (Is(who - 1, words::kModal | words::kModifier | words::kNegator | words::kCopula) ||
@@ -478,6 +482,14 @@ bool Sentence::SpeakerCounts(Index speech) const {
   return true;
 }
 
+// "my honest opinion", "our view", "I am of the opinion".
+bool Sentence::IsOnesOwn(Index noun) const {
+  for (Index i = noun; i > 0 && noun - i < 3; --i) {
+    if (Is(i - 1, words::kOneself)) return !Is(i - 1, words::kPronoun);
+  }
+  return noun > 3 && Says(noun - 1, {"the"}) && Says(noun - 2, {"of"}) && Is(noun - 4, words::kOneself);
+}
+
 bool Sentence::Reported() const {
   const bool is_vocative = IsVocative();
   for (Index at = first_; at > 0;) {
@@ -487,7 +499,10 @@ bool Sentence::Reported() const {
     if (Says(at, {"according", "being", "been"}) && Says(at + 1, {"to", "called", "told"})) return true;
     if (Says(at, {"claim", "view", "notion", "idea", "belief", "opinion", "attitude", "saying", "joke",
                   "jokes"}) &&
-        Says(at + 1, {"that", "of", "about"}))
+        Says(at + 1, {"that", "of", "about"}) && !IsOnesOwn(at))
+      return true;
+    if (Says(at, {"reportedly", "allegedly", "supposedly"}) ||
+        (Says(at, {"accounts"}) && at > 0 && Says(at - 1, {"all"})))
       return true;
   }
   // "…, he said."

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "policy/grammar.h"
+#include "policy/pattern_words.h"
 #include "policy/toml_file.h"
 
 namespace listwarden {
@@ -254,6 +255,17 @@ std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::fil
       SecondVote{std::move(rule), file, model, *output, std::move(unless_post)});
 }
 
+// [slips]: the sets whose words are looked for with a slip in them, and the words that are none.
+void ReadSlips(TomlTable table, const Sets& sets, RuleFile* read) {
+  for (const std::string& name : table.Texts("of")) {
+    const auto set = sets.find(name);
+    if (set == sets.end()) table.Fail("of", "there is no set " + name + "; expected names of [sets]");
+    AppendPatternWords(set->second, &read->slip_words);
+  }
+  read->ordinary_words = table.Texts("ordinary");
+  table.Finish();
+}
+
 }  // namespace
 
 RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models) {
@@ -266,6 +278,7 @@ RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& regist
   const Manner manner = ReadManner(filter, {});
   filter.Finish();
   const Sets sets = ReadSets(table);
+  ReadSlips(table.Table("slips"), sets, &read);
   read.off = table.Texts("off");
   for (TomlTable& one : table.Tables("rule")) {
     std::string of_rule = one.Text("clause", clause);

@@ -18,6 +18,7 @@ struct RuleFile {
   std::vector<std::string> off;  // ids of rules of earlier files
   std::vector<Rule> rules;
   std::vector<std::unique_ptr<const SecondVote>> second_votes;
+  std::vector<std::string> slip_words, ordinary_words;  // [slips]: what may be mistyped, what is no slip
 };
 
 // `models` keeps what was loaded, so that several files may share one.

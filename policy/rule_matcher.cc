@@ -24,6 +24,7 @@ constexpr std::size_t kHitsPerRule = 20;
 constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
 constexpr std::size_t kHitsPerMessage = 300;
 constexpr std::size_t kMentionsPerSegment = 2000;
+constexpr std::size_t kLoneSlip = 6;  // a shorter word alone may be anything
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -119,7 +120,7 @@ void AddTopics(const std::vector<Mention>& mentions, std::vector<Mention>* topic
 }  // namespace
 
 struct RuleMatcher::Machine {
-  Machine(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers);
+  Machine(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers, Slips slips);
 
   const std::vector<Rule>& rules;
   std::vector<Patterns> patterns;  // by rule
@@ -128,6 +129,7 @@ struct RuleMatcher::Machine {
   NameIndex names;
   Surroundings surroundings;
   Vocabulary vocabulary;
+  Slips slips;
   struct Phrase {
     std::size_t rule;
     std::string text;
@@ -160,8 +162,9 @@ struct RuleMatcher::Machine {
   void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
 };
 
-RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers)
-    : rules(all), names(std::move(registers)), surroundings(all) {
+RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers,
+                              Slips its_slips)
+    : rules(all), names(std::move(registers)), surroundings(all), slips(std::move(its_slips)) {
   std::vector<std::string> words, plain_words;
   std::vector<std::vector<AnyOf>> clauses;
   Compiler compiler;
@@ -328,9 +331,9 @@ void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& wo
   }
 }
 
-// The same rules on the text with masks undone; hits are placed where the masked words stand.
+// The same rules on the text with slips and masks undone; hits are placed where those words stand.
 void RuleMatcher::Machine::ScanUnmasked(const Segment& segment, Found* found) const {
-  const UnmaskedText unmasked(segment.text.folded(), vocabulary);
+  const UnmaskedText unmasked(segment.text.folded(), vocabulary, slips);
   if (unmasked.text().empty()) return;
   const Segment reading{segment.region, segment.part, TextView(unmasked.text())};
   Found undone = *found;
@@ -338,16 +341,22 @@ void RuleMatcher::Machine::ScanUnmasked(const Segment& segment, Found* found) co
   ScanSegment(reading, &undone);
   for (Hit& hit : undone.hits) {
     const auto [from, to] = reading.text.ToOriginal(hit.begin, hit.end);
-    if (hit.rule->raw || !unmasked.TakesInAMask(from, to)) continue;
+    const UnmaskedText::Change change = unmasked.ChangeIn(from, to);
+    if (hit.rule->raw || change == UnmaskedText::Change::kNone) continue;
+    const std::string_view words =
+        std::string_view(reading.text.folded()).substr(hit.begin, hit.end - hit.begin);
+    if (change == UnmaskedText::Change::kSlip && words.size() < kLoneSlip && words.find(' ') == words.npos)
+      continue;
     std::tie(hit.begin, hit.end) = unmasked.ToFolded(from, to);
     hit.segment = &segment;
-    hit.is_masked = true;
+    hit.is_masked = change == UnmaskedText::Change::kMask;
     found->hits.push_back(hit);
   }
 }
 
-RuleMatcher::RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers)
-    : machine_(std::make_unique<const Machine>(rules, std::move(registers))) {}
+RuleMatcher::RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers,
+                         Slips slips)
+    : machine_(std::make_unique<const Machine>(rules, std::move(registers), std::move(slips))) {}
 RuleMatcher::~RuleMatcher() = default;
 
 std::vector<Hit> RuleMatcher::Scan(const Message& message) const {

@@ -6,13 +6,14 @@
 #include <memory>
 #include <vector>
 
+#include "message/slips.h"
 #include "policy/rules.h"
 
 namespace listwarden {
 
 class RuleMatcher {
  public:
-  RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers);
+  RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers, Slips slips);
   ~RuleMatcher();
   std::vector<Hit> Scan(const Message& message) const;
 

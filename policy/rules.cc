@@ -35,9 +35,12 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
   auto machine = std::make_unique<Machine>();
   std::set<std::string> ids, off;
   Models models;
+  std::vector<std::string> slip_words, ordinary_words;
   for (const std::filesystem::path& file : files) {
     RuleFile read = ReadRuleFile(file, *registers, &models);
     off.insert(read.off.begin(), read.off.end());
+    slip_words.insert(slip_words.end(), read.slip_words.begin(), read.slip_words.end());
+    ordinary_words.insert(ordinary_words.end(), read.ordinary_words.begin(), read.ordinary_words.end());
     for (Rule& rule : read.rules) {
       if (!ids.insert(rule.id).second)
         throw RuleError(file.string() + ":" + std::to_string(rule.line) + ": rule " + rule.id +
@@ -63,7 +66,8 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
   }
   std::erase_if(machine->rules, [&](const Rule& rule) { return off.count(rule.id) != 0; });
   std::erase_if(machine->second_votes, [&](const auto& vote) { return off.count(vote->rule.id) != 0; });
-  machine->matcher = std::make_unique<const RuleMatcher>(machine->rules, std::move(registers));
+  machine->matcher = std::make_unique<const RuleMatcher>(machine->rules, std::move(registers),
+                                                           Slips(slip_words, ordinary_words));
   return std::shared_ptr<const RuleSet>(new RuleSet(std::move(machine)));
 }
 

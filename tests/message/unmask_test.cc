@@ -78,10 +78,32 @@ TEST(UnmaskedText, KnowsThePlaceOfAMaskedWord) {
   const UnmaskedText unmasked(view.folded(), Words());
   const auto at = unmasked.text().find("you idiot");
   ASSERT_NE(at, std::string::npos);
-  EXPECT_TRUE(unmasked.TakesInAMask(at, at + 9));
-  EXPECT_FALSE(unmasked.TakesInAMask(at, at + 3));
+  EXPECT_EQ(unmasked.ChangeIn(at, at + 9), UnmaskedText::Change::kMask);
+  EXPECT_EQ(unmasked.ChangeIn(at, at + 3), UnmaskedText::Change::kNone);
   const auto [begin, end] = unmasked.ToFolded(at, at + 9);
   EXPECT_EQ(view.Quote(begin, end), "you  1d10t");
+}
+
+TEST(UnmaskedText, MendsASlipAndTellsItFromAMask) {
+  const TextView view("I hate wmoen, 1d10t!");
+  const UnmaskedText unmasked(view.folded(), Words(), Slips({"women", "hate"}, {}));
+  const auto at = unmasked.text().find("women");
+  ASSERT_NE(at, std::string::npos) << unmasked.text();
+  EXPECT_EQ(unmasked.ChangeIn(at, at + 5), UnmaskedText::Change::kSlip);
+  const auto idiot = unmasked.text().find("idiot");
+  ASSERT_NE(idiot, std::string::npos);
+  EXPECT_EQ(unmasked.ChangeIn(at, idiot + 5), UnmaskedText::Change::kMask);
+  const auto [begin, end] = unmasked.ToFolded(at, at + 5);
+  EXPECT_EQ(view.Quote(begin, end), "wmoen");
+}
+
+TEST(UnmaskedText, PutsBlanksIntoWordsRunTogether) {
+  const TextView view("(Ihatewomen.)");
+  const UnmaskedText unmasked(view.folded(), Words(), Slips({"women", "hate"}, {}));
+  const auto at = unmasked.text().find("i hate women");
+  ASSERT_NE(at, std::string::npos) << unmasked.text();
+  const auto [begin, end] = unmasked.ToFolded(at + 2, at + 12);
+  EXPECT_EQ(view.Quote(begin, end), "Ihatewomen");
 }
 
 TEST(UnmaskedText, ShowsEveryWordThatFits) {
