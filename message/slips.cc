@@ -9,16 +9,17 @@ namespace {
 
 // What stands between the wanted words of a sentence that is written without blanks.
 constexpr std::string_view kSmallWords[] = {
-    "i",     "a",     "an",     "the",     "all",   "every", "any",    "each",   "these", "those",  "this",
-    "that",  "some",  "most",   "you",     "we",    "they",  "he",     "she",    "it",    "my",     "our",
-    "your",  "their", "them",   "him",     "her",   "us",    "is",     "are",    "was",   "were",   "be",
-    "been",  "am",    "not",    "no",      "never", "do",    "dont",   "should", "must",  "ought",  "will",
-    "would", "could", "can",    "cant",    "to",    "of",    "in",     "on",     "at",    "for",    "from",
-    "and",   "or",    "so",     "such",    "too",   "very",  "really", "just",   "only",  "always", "like",
-    "want",  "going", "gonna",  "need",    "have",  "has",   "get",    "rid",    "out",   "go",     "back",
-    "home",  "off",   "up",     "down",    "here",  "with",  "than",   "people", "man",   "men",    "person",
-    "bunch", "lot",   "nothing", "but",    "who",   "what",  "why",    "deserve", "die",  "dead",   "our",
-    "live",  "love",  "think",  "country", "world"};
+    "i",       "a",      "an",      "the",   "all",    "every",   "any",  "each",   "these", "those",
+    "this",    "that",   "some",    "most",  "you",    "we",      "they", "he",     "she",   "it",
+    "my",      "our",    "your",    "their", "them",   "him",     "her",  "us",     "is",    "are",
+    "was",     "were",   "be",      "been",  "am",     "not",     "no",   "never",  "do",    "dont",
+    "should",  "must",   "ought",   "will",  "would",  "could",   "can",  "cant",   "to",    "of",
+    "in",      "on",     "at",      "for",   "from",   "and",     "or",   "so",     "such",  "too",
+    "very",    "really", "just",    "only",  "always", "like",    "want", "going",  "gonna", "need",
+    "have",    "has",    "get",     "rid",   "out",    "go",      "back", "home",   "off",   "up",
+    "down",    "here",   "with",    "than",  "people", "man",     "men",  "person", "bunch", "lot",
+    "nothing", "but",    "who",     "what",  "why",    "deserve", "die",  "dead",   "our",   "live",
+    "love",    "think",  "country", "world"};
 
 }  // namespace
 
@@ -27,7 +28,8 @@ Slips::Slips(const std::vector<std::string>& wanted, const std::vector<std::stri
   const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   std::vector<std::string> parts(std::begin(kSmallWords), std::end(kSmallWords));
   for (const std::string& word : wanted) {
-    if (word.size() < kFewestOfPart || word.size() > kMost || !std::all_of(word.begin(), word.end(), is_small))
+    if (word.size() < kFewestOfPart || word.size() > kMost ||
+        !std::all_of(word.begin(), word.end(), is_small))
       continue;
     parts.push_back(word);
     if (word.size() >= kFewest) wanted_.insert(word);

@@ -31,7 +31,8 @@ class Slips {
   std::string Mended(std::string_view run) const;
 
  private:
-  static constexpr std::size_t kFewest = 4, kFewestOfPart = 3, kFewestRunTogether = 8, kMost = 64, kMarkBits = 17;
+  static constexpr std::size_t kFewest = 4, kFewestOfPart = 3, kFewestRunTogether = 8, kMost = 64,
+                               kMarkBits = 17;
   static std::size_t Mark(std::string_view run);
   void AddSlipsOf(const std::string& word);
   std::string Parted(std::string_view run) const;

@@ -417,8 +417,9 @@ std::pair<std::size_t, std::size_t> UnmaskedText::ToFolded(std::size_t begin, st
   const std::size_t from = first->change != Change::kNone
                                ? first->folded_begin
                                : std::min(first->folded_begin + begin - first->begin, first->folded_end);
-  const std::size_t to =
-      last->change != Change::kNone ? last->folded_end : std::min(last->folded_begin + end - last->begin, last->folded_end);
+  const std::size_t to = last->change != Change::kNone
+                             ? last->folded_end
+                             : std::min(last->folded_begin + end - last->begin, last->folded_end);
   return {from, std::max(from, to)};
 }
 

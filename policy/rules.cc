@@ -67,7 +67,7 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
   std::erase_if(machine->rules, [&](const Rule& rule) { return off.count(rule.id) != 0; });
   std::erase_if(machine->second_votes, [&](const auto& vote) { return off.count(vote->rule.id) != 0; });
   machine->matcher = std::make_unique<const RuleMatcher>(machine->rules, std::move(registers),
-                                                           Slips(slip_words, ordinary_words));
+                                                         Slips(slip_words, ordinary_words));
   return std::shared_ptr<const RuleSet>(new RuleSet(std::move(machine)));
 }
 
