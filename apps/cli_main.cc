@@ -41,7 +41,10 @@ const std::vector<Command>& Commands() {
        "sign the newest row and print it, to be kept elsewhere; the desk does so hourly", AuditSignCommand},
       {"erase", "erase --person ADDRESS", "forget a person: texts, addresses, letters", EraseCommand},
       {"purge", "purge [--list ADDRESS] [--texts DAYS] [--records DAYS]",
-       "drop texts (90) and names (730) of what was decided longer ago", PurgeCommand},
+       "drop texts and names of what was decided longer ago than each list keeps them, or than told; the "
+       "desk does "
+       "the former daily",
+       PurgeCommand},
       {"store backup", "store backup FILE", "a consistent copy beside running daemons", StoreBackupCommand},
       {"store migrate", "store migrate FROM TO",
        "move a store into a new file or an empty postgresql://… database; goes on where it was interrupted",

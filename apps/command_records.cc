@@ -10,10 +10,12 @@
 #include "apps/service.h"
 #include "apps/terminal.h"
 #include "base/error.h"
+#include "filters/registry.h"
 #include "hold/records.h"
 #include "hold/store_copy.h"
 #include "hold/store_place.h"
 #include "moderation/audit_signer.h"
+#include "moderation/retention.h"
 
 namespace listwarden {
 namespace {
@@ -112,9 +114,19 @@ int EraseCommand(const std::string& config, const std::vector<std::string>& give
 int PurgeCommand(const std::string& config, const std::vector<std::string>& given) {
   const Arguments arguments = ParseArguments(given);
   Office office(config);
-  const std::size_t purged =
-      office.records->Purge(arguments.list, DaysAgo(office.clock, arguments.texts, "--texts"),
-                            DaysAgo(office.clock, arguments.records, "--records"));
+  std::size_t purged = 0;
+  if (arguments.texts.empty() && arguments.records.empty() && arguments.list.empty()) {
+    const auto policy = Policy::Load(office.settings.folder, office.settings.policy, MakeFilters(),
+                                     office.settings.notices.authserv_id);
+    purged = PurgeDue(*office.records, *policy, office.clock);
+  } else {
+    const auto before = [&](const std::string& days, const char* option) {
+      return days.empty() ? Time{} : DaysAgo(office.clock, days, option);
+    };
+    purged = office.records->Purge(arguments.list, before(arguments.texts, "--texts"),
+                                   before(arguments.records, "--records"));
+  }
+  office.records->Scrub();
   std::cout << purged << " messages lost what is no longer needed\n";
   return 0;
 }

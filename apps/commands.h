@@ -56,7 +56,7 @@ struct Arguments {
   std::string person;
   std::string month;
   std::string postfix_config;
-  std::string texts = "90", records = "730";  // days
+  std::string texts, records;  // days
   bool is_json = false;
   bool is_raw = false;
   bool is_csv = false;

@@ -7,10 +7,9 @@
 #include "base/log.h"
 #include "filters/registry.h"
 #include "hold/records.h"
-#include "moderation/audit_signer.h"
+#include "moderation/housekeeping.h"
 #include "moderation/moderation_service.h"
 #include "moderation/outbox_worker.h"
-#include "moderation/reminders.h"
 #include "web/http_server.h"
 #include "web/site.h"
 
@@ -18,7 +17,6 @@ namespace listwarden {
 namespace {
 
 constexpr int kTurnsBetweenSignals = 50;
-constexpr auto kExpiryEvery = std::chrono::minutes(5);
 
 struct Desk {
   explicit Desk(const Settings& settings)
@@ -29,9 +27,8 @@ struct Desk {
         accounts(OpenAccountStore(settings.store, clock)),
         records(OpenRecords(settings.store, clock)),
         service(*store, notices, clock),
-        reminders(*store, *accounts, notices, clock),
         worker(*store, key, settings.outbox, clock),
-        signer(*records, AuditKey(settings.audit_key)),
+        housekeeping({*store, *records, *accounts, notices, clock}, AuditKey(settings.audit_key)),
         pages(settings.desk.pages),
         site({*store, *accounts, service, notices, policy, pages, clock, settings.desk.site}) {}
 
@@ -39,12 +36,7 @@ struct Desk {
   void Turn(Watchdog& watchdog) {
     try {
       for (int i = 0; i < kTurnsBetweenSignals && worker.Turn(); ++i) watchdog.Feed([] { return true; });
-      if (clock.Now() >= next_expiry) {
-        next_expiry = clock.Now() + kExpiryEvery;
-        reminders.SendDue(*policy);
-        service.ExpireDue(*policy);
-        signer.SignDue();
-      }
+      housekeeping.Turn(*policy);
     } catch (const StoreError& e) {
       Log(LogLevel::kError, "store-failed", {{"why", e.what()}, {"remedy", "tried again in a second"}});
     }
@@ -52,7 +44,7 @@ struct Desk {
 
   void Stop() {
     try {
-      signer.SignNow();
+      housekeeping.Stop();
     } catch (const StoreError& e) {
       Log(LogLevel::kError, "store-failed", {{"why", e.what()}, {"remedy", "signed after the next start"}});
     }
@@ -66,12 +58,10 @@ struct Desk {
   std::unique_ptr<AccountStore> accounts;
   std::unique_ptr<Records> records;
   ModerationService service;
-  Reminders reminders;
   OutboxWorker worker;
-  AuditSigner signer;
+  Housekeeping housekeeping;
   Pages pages;
   Site site;
-  Time next_expiry{};
 };
 
 // The desk in force; requests keep theirs until they are answered.

@@ -81,7 +81,12 @@ class Records {
   virtual Erasure Erase(std::string_view address, std::string_view by) = 0;
   // Drops texts and letters of what was decided before `texts_before`, and names and subjects of what was
   // decided before `records_before`; an empty list means all. Returns how many messages lost something.
+  // Many short transactions, so that mail does not wait for it.
   virtual std::size_t Purge(std::string_view list, Time texts_before, Time records_before) = 0;
+  // Afterwards no byte of what was dropped is left in the store's files. On a server the tables are written
+  // anew, and mail waits meanwhile.
+  virtual void Scrub() = 0;
+  virtual std::vector<std::string> Lists() = 0;  // that messages are on record of
   // Nothing of the message goes while there is a reason; an empty one lifts it.
   virtual DecisionResult SetLegalHold(std::string_view id, std::string_view why, std::string_view by) = 0;
 

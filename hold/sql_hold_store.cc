@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kDaySeconds = 24 * 3600;
 constexpr std::int64_t kDedupeSeconds = 5 * kDaySeconds;
+constexpr int kTokensKept = 1000;
 
 }  // namespace
 
@@ -124,7 +125,10 @@ std::optional<LinkToken> SqlHoldStore::FindLink(std::string_view hash) {
 
 bool SqlHoldStore::UseToken(std::string_view token_id, Time expires) {
   return connection_->Write([&](SqlDatabase& database) {
-    SqlRow(database, "DELETE FROM token WHERE expires < ?", database.Now() - kDaySeconds).Run();
+    // The newest stay, so that a clock that jumps forth and back revives none of them.
+    SqlRow(database, "DELETE FROM token WHERE expires < ? AND (SELECT count(*) FROM token) > ?",
+           database.Now() - kDaySeconds, kTokensKept)
+        .Run();
     return SqlRow(database, "INSERT INTO token (id, expires) VALUES (?, ?) ON CONFLICT DO NOTHING", token_id,
                   Seconds(expires))
                .Run() == 1;

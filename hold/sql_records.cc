@@ -12,6 +12,8 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
+constexpr std::size_t kPurgedAtOnce = 100;
+
 std::string LowerAscii(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -61,6 +63,31 @@ void Forget(SqlDatabase& database, const std::string& id) {
   EraseAuditSubject(database, "held:" + id);
 }
 
+std::size_t PurgeSome(SqlDatabase& database, std::string_view list, std::int64_t texts_before,
+                      std::int64_t records_before) {
+  std::vector<std::pair<std::string, bool>> due;  // and whether its record goes as well
+  {
+    SqlRow row(
+        database,
+        "SELECT id, is_old FROM (SELECT seq, id, list, dedupe, coalesce(decided, received) AS since,"
+        " CASE WHEN coalesce(decided, received) < ? THEN 1 ELSE 0 END AS is_old FROM held"
+        " WHERE state NOT IN ('held', 'approved', 'sending', 'failed') AND legal_hold = '') AS over"
+        " WHERE (? = '' OR list = ?) AND ((is_old = 1 AND dedupe <> 'erased ' || id) OR"
+        " (since < ? AND EXISTS (SELECT 1 FROM content WHERE held_id = over.id))) ORDER BY seq LIMIT ?",
+        records_before, list, list, texts_before, kPurgedAtOnce);
+    while (row.Step()) due.emplace_back(row.Text(0), row.Int(1) == 1);
+  }
+  std::size_t records = 0;
+  for (const auto& [id, is_old] : due) {
+    is_old ? Forget(database, id) : DropTexts(database, id);
+    records += is_old;
+  }
+  const std::string words =
+      std::to_string(due.size() - records) + " texts, " + std::to_string(records) + " records";
+  if (!due.empty()) AppendAudit(database, {"retention", "purged", "", words, "store"});
+  return due.size();
+}
+
 class SqlRecords : public Records {
  public:
   SqlRecords(std::unique_ptr<SqlConnection> connection, const Clock& clock)
@@ -106,25 +133,21 @@ class SqlRecords : public Records {
   }
 
   std::size_t Purge(std::string_view list, Time texts_before, Time records_before) override {
-    const std::size_t purged = connection_->Write([&](SqlDatabase& database) {
-      const std::string over =
-          "SELECT id FROM held WHERE state NOT IN ('held', 'approved', 'sending', 'failed') AND legal_hold = "
-          "''"
-          " AND (? = '' OR list = ?) AND coalesce(decided, received) < ? AND ";
-      const Ids texts =
-          IdsOf(SqlRow(database, over + "EXISTS (SELECT 1 FROM content WHERE held_id = held.id)", list, list,
-                       Seconds(texts_before)));
-      const Ids records = IdsOf(SqlRow(database, over + "author <> ''", list, list, Seconds(records_before)));
-      for (const std::string& id : texts) DropTexts(database, id);
-      for (const std::string& id : records) Forget(database, id);
-      const std::size_t count = std::max(texts.size(), records.size());
-      const std::string words =
-          std::to_string(texts.size()) + " texts, " + std::to_string(records.size()) + " records";
-      if (count > 0) AppendAudit(database, {"retention", "purged", "", words, "store"});
-      return count;
-    });
-    if (purged > 0) connection_->Scrub();
+    std::size_t purged = 0, count = 0;
+    do {
+      count = connection_->Write([&](SqlDatabase& database) {
+        return PurgeSome(database, list, Seconds(texts_before), Seconds(records_before));
+      });
+      purged += count;
+    } while (count == kPurgedAtOnce);
     return purged;
+  }
+
+  void Scrub() override { connection_->Scrub(); }
+
+  std::vector<std::string> Lists() override {
+    return connection_->Read(
+        [](SqlDatabase& database) { return IdsOf(SqlRow(database, "SELECT DISTINCT list FROM held")); });
   }
 
   DecisionResult SetLegalHold(std::string_view id, std::string_view why, std::string_view by) override {

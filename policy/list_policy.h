@@ -45,6 +45,9 @@ struct ListPolicy {
   OnCorrection on_correction = OnCorrection::kWait;
   DraftCheck draft_check = DraftCheck::kPublic;
   std::vector<std::string> appeal;  // who is asked when an author appeals; empty: the responsible person
+  std::chrono::hours keep_texts{24 * 90};  // and letters, after the decision; 0 = as long as the store lasts
+  std::chrono::hours keep_records{24 *
+                                  730};  // who, and about what; then only that there was a post; 0 as above
   std::string time_zone = "Europe/London";
   std::optional<int> digest_hour = 7;  // of the daily letter about what waits; nullopt = none
   std::chrono::hours remind{24};       // before a hold ends; 0 = no reminder

@@ -153,6 +153,12 @@ int ReadWithin(TomlTable& table, const char* key, long long otherwise, long long
   return static_cast<int>(number);
 }
 
+void ReadRetention(TomlTable& table, ListPolicy* list) {
+  constexpr int kMostDays = 36500;
+  list->keep_texts = std::chrono::hours(24 * ReadWithin(table, "keep-texts-days", 90, 0, kMostDays));
+  list->keep_records = std::chrono::hours(24 * ReadWithin(table, "keep-records-days", 730, 0, kMostDays));
+}
+
 // When and what moderators are written.
 void ReadLetters(TomlTable& table, ListPolicy* list) {
   list->time_zone = table.Text("time-zone", list->time_zone);
@@ -244,6 +250,7 @@ void Policy::State::ReadList(const fs::path& file) {
   list.on_correction = ReadOnCorrection(table);
   list.draft_check = ReadDraftCheck(table);
   list.appeal = table.Texts("appeal");
+  ReadRetention(table, &list);
   ReadLetters(table, &list);
   TomlTable per_filter = table.Table("filters");
   for (const auto& filter : filters) {

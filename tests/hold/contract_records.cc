@@ -236,6 +236,7 @@ TEST_P(HoldStoreContract, RetentionDropsTextsFirstAndNamesLaterPerList) {
   const Time decided = clock_.Now(), after = decided + kMinute;
   EXPECT_EQ(records->Purge("physics@lists.example.org", decided, decided), 0u);
   EXPECT_EQ(records->Purge("physics@lists.example.org", after, decided), 1u);
+  records->Scrub();
   EXPECT_EQ(store_->Find(id)->raw, "");
   EXPECT_EQ(StateOf(id), HoldState::kRejected) << "no text is no damage";
   EXPECT_EQ(store_->Find(id)->from, "bo@example.org");
@@ -248,6 +249,25 @@ TEST_P(HoldStoreContract, RetentionDropsTextsFirstAndNamesLaterPerList) {
   EXPECT_TRUE(records->VerifyAudit("").faults.empty());
   FiguresQuery query{std::nullopt, decided - kMinute, after};
   EXPECT_EQ(store_->FiguresFor(query).decided.size(), 2u) << "the figures stay";
+}
+
+TEST_P(HoldStoreContract, RetentionEndsWithALongBacklogAndForgetsWhoHadNoName) {
+  constexpr int kMany = 230;
+  for (int i = 0; i < kMany; ++i) {
+    NewHold post = Post("k" + std::to_string(i));
+    post.from = post.reverse_path = i == 0 ? "" : "bo" + std::to_string(i) + "@example.org";
+    post.letters.clear();
+    ASSERT_EQ(DecideNow(store_->Hold(post).id, HoldState::kDiscarded), DecisionResult::kDone);
+  }
+  const auto records = place_->OpenRecords(clock_);
+  const Time decided = clock_.Now(), after = decided + kMinute;
+  EXPECT_EQ(records->Lists(), std::vector<std::string>{"physics@lists.example.org"});
+  EXPECT_EQ(records->Purge("", after, decided - kMinute), std::size_t{kMany});
+  EXPECT_EQ(records->Purge("", after, after), std::size_t{kMany});
+  EXPECT_EQ(records->Purge("", after, after), 0u) << "each once";
+  records->Scrub();
+  EXPECT_EQ(place_->Bytes().find("@example.org>"), std::string::npos) << "Message-IDs";
+  EXPECT_TRUE(records->VerifyAudit("").faults.empty());
 }
 
 TEST_P(HoldStoreContract, ABackupIsWholeAndStartsPaused) {

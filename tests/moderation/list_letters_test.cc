@@ -38,6 +38,8 @@ TEST_F(ListLettersTest, AListThatSaysNothingHasTheUsual) {
   EXPECT_EQ(list.remind, std::chrono::hours(24));
   EXPECT_EQ(list.escalate, std::chrono::hours(48));
   EXPECT_EQ(list.escalate_to, "office@example.org");
+  EXPECT_EQ(list.keep_texts, std::chrono::hours(90 * 24));
+  EXPECT_EQ(list.keep_records, std::chrono::hours(730 * 24));
   EXPECT_FALSE(list.release_by_letter) << "releasing needs a log-in unless the list says otherwise";
 }
 
@@ -58,6 +60,7 @@ TEST_F(ListLettersTest, MistakesAreNamedWithTheirLine) {
               HasSubstr("one.toml:6: time-zone \"Europe/Lundon\" is unknown"));
   EXPECT_THAT(Complaint("digest-hour = 24\n"), HasSubstr("one.toml:6: digest-hour is outside -1 to 23"));
   EXPECT_THAT(Complaint("remind-hours = -1\n"), HasSubstr("remind-hours is outside 0 to 8760"));
+  EXPECT_THAT(Complaint("keep-texts-days = -1\n"), HasSubstr("keep-texts-days is outside 0 to 36500"));
   EXPECT_THAT(Complaint("escalate-to = \"chair\"\n"), HasSubstr("escalate-to \"chair\" is no mail address"));
   EXPECT_THAT(Complaint("release-by-letter = 1\n"),
               HasSubstr("'release-by-letter' is neither true nor false"));
