@@ -44,6 +44,12 @@ std::optional<HoldState> StateNamed(const std::string& name) {
                       "expired, withdrawn, failed, damaged or all");
 }
 
+// Null once the texts were purged or erased.
+nlohmann::json StoredVerdict(const HeldMessage& held) {
+  nlohmann::json verdict = nlohmann::json::parse(held.verdict_json, nullptr, false);
+  return verdict.is_discarded() ? nlohmann::json() : verdict;
+}
+
 nlohmann::json Json(const HeldMessage& held) {
   return {{"id", held.id},
           {"state", std::string(HoldStateName(held.state))},
@@ -56,7 +62,7 @@ nlohmann::json Json(const HeldMessage& held) {
           {"queue_id", held.queue_id},
           {"decided_by", held.decided_by},
           {"decided_why", held.decided_why},
-          {"verdict", nlohmann::json::parse(held.verdict_json, nullptr, false)}};
+          {"verdict", StoredVerdict(held)}};
 }
 
 void Print(const nlohmann::json& json) {
@@ -164,7 +170,7 @@ int HeldShowCommand(const std::string& config, const std::vector<std::string>& g
                       {"  Subject", Printable(held->subject)},
                       {"  Received", IsoTime(held->received)},
                       {"  Expires", IsoTime(held->expires)}});
-  const auto verdict = nlohmann::json::parse(held->verdict_json, nullptr, false);
+  const auto verdict = StoredVerdict(*held);
   if (verdict.is_object()) {
     for (const auto& reason : verdict.value("unread", nlohmann::json::array())) {
       std::cout << "\n  Could not be read fully: " << Printable(reason.get<std::string>()) << "\n";
