@@ -1,7 +1,7 @@
 // A mail system in miniature for the fault campaigns: clients that retry, a moderator and an outbox worker on
 // one store, and a ledger of what each of them was told. Killed and started again at will; `check` then holds
 // the store against the ledger.
-//   ledger run STORE LEDGER [early-ack|no-dedupe]   until killed
+//   ledger run STORE LEDGER [early-ack|no-dedupe|sync-normal|sync-off]   until killed
 //   ledger drain STORE LEDGER                       decides and sends what waits, then checks
 //   ledger once STORE LEDGER hold|decide|release|expire [early-ack]
 //                                   one act; a store that fails is tried five times, and then: exit status 75
@@ -9,6 +9,7 @@
 //   ledger check STORE LEDGER                       prints the figures; exit status 1 when something is wrong
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -283,6 +284,25 @@ int Drain(const House& house, const std::string& ledger_file) {
   return Check(house.store, ledger_file);
 }
 
+// Takes over the "PRAGMA synchronous" of every connection of this process.
+const char* kept_sync = nullptr;
+
+int Authorize(void*, int action, const char* name, const char*, const char*, const char*) {
+  return action == SQLITE_PRAGMA && std::string_view(name) == "synchronous" ? SQLITE_IGNORE : SQLITE_OK;
+}
+
+int KeepSync(sqlite3* database, const char**, const sqlite3_api_routines*) {
+  const int done = sqlite3_exec(database, kept_sync, nullptr, nullptr, nullptr);
+  sqlite3_set_authorizer(database, Authorize, nullptr);
+  return done;
+}
+
+void SyncLess(const std::string& fault) {
+  if (fault == "sync-normal") kept_sync = "PRAGMA synchronous = NORMAL";
+  if (fault == "sync-off") kept_sync = "PRAGMA synchronous = OFF";
+  if (kept_sync != nullptr) sqlite3_auto_extension(reinterpret_cast<void (*)()>(KeepSync));
+}
+
 }  // namespace
 }  // namespace listwarden
 
@@ -290,6 +310,7 @@ int main(int argc, char** argv) {
   using namespace listwarden;
   if (argc < 4) return 64;
   const std::string verb = argv[1], ledger_file = argv[3];
+  SyncLess(argv[argc - 1]);
   const SystemClock clock;
   HoldLimits limits;
   limits.per_author_and_list = limits.per_list = 1000000;
