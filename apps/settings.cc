@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -224,13 +225,13 @@ void CheckLines(const std::string& text, Mistakes* mistakes) {
   std::istringstream lines(text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    const auto start = line.find_first_not_of(" \t\r");
-    if (start == std::string::npos || line[start] == '#') continue;
-    const bool is_section = line[start] == '[' && line.find(']', start) != std::string::npos;
-    const std::string before_comment = line.substr(0, line.find('#'));
-    if (!is_section && before_comment.find('=') == std::string::npos)
-      mistakes->Add(number,
-                    "'" + line.substr(start) + "' is no setting; expected key = value below a [section]");
+    line.resize(std::min(line.find('#'), line.size()));
+    const auto start = line.find_first_not_of(" \t\r"), end = line.find_last_not_of(" \t\r");
+    if (start == std::string::npos) continue;
+    const bool is_section = line[start] == '[' && line[end] == ']';
+    if (!is_section && line.find('=') == std::string::npos)
+      mistakes->Add(number, "'" + line.substr(start, end + 1 - start) +
+                                "' is no setting; expected key = value below a [section]");
   }
 }
 

@@ -152,7 +152,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "'twenty' is out of range; expected a whole number from 1 to 100"},
         Mistake{"[outbox]\nletter-port = 70000\n", "expected a whole number from 1 to 65535"},
         Mistake{"[notices]\nfrom = nobody\n", "'nobody' is no mailbox; expected Name <address@domain>"},
-        Mistake{"\n\nhello\n", "listwarden.conf:3: 'hello' is no setting; expected key = value"}));
+        Mistake{"\n\nhello\n", "listwarden.conf:3: 'hello' is no setting; expected key = value"},
+        Mistake{"[notices # x]\n", "listwarden.conf:1: '[notices' is no setting"},
+        Mistake{"[notices] from\n", "listwarden.conf:1: '[notices] from' is no setting"}));
 
 TEST_F(SettingsTest, AllMistakesAreToldAtOnce) {
   const std::string what = Complaint(
