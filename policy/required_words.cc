@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "message/text_view.h"
+#include "policy/word_chance.h"
 #include "policy/word_index.h"
 
 namespace listwarden {
@@ -21,7 +22,7 @@ constexpr std::size_t kMostOfClass = 8;    // characters of a class that are spe
 constexpr std::size_t kMostRepeats = 12;
 constexpr std::size_t kShortest = 2, kLongest = 10;
 constexpr std::size_t kMostClauses = 3;
-constexpr double kRare = 0.003;  // beyond the rarest, only what is worth looking for
+constexpr double kRare = 0.002;  // beyond the rarest, only what is worth looking for
 
 using Strings = std::set<std::string>;
 
@@ -35,9 +36,9 @@ Piece Anything() { return {}; }
 Piece Nothing() { return {Strings{""}, {}}; }
 Piece Boundary() { return {Strings{std::string(1, WordIndex::kBoundary)}, {}}; }
 
-double ChanceOf(const AnyOf& words) {
+double ChanceOfAny(const AnyOf& words) {
   return std::accumulate(words.begin(), words.end(), 0.0,
-                         [](double sum, const std::string& word) { return sum + WordIndex::ChanceOf(word); });
+                         [](double sum, const std::string& word) { return sum + ChanceOf(word); });
 }
 
 // With a mark only where a word begins or ends.
@@ -128,7 +129,7 @@ std::vector<AnyOf> ClausesOf(Piece piece) {
   if (piece.exact) {
     if (auto clause = ClauseOf(*piece.exact)) clauses.push_back(std::move(*clause));
   }
-  const auto rank = [](const AnyOf& words) { return std::tuple(ChanceOf(words), words); };
+  const auto rank = [](const AnyOf& words) { return std::tuple(ChanceOfAny(words), words); };
   std::sort(clauses.begin(), clauses.end(),
             [&](const AnyOf& a, const AnyOf& b) { return rank(a) < rank(b); });
   clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
@@ -372,7 +373,7 @@ std::vector<AnyOf> RequiredWords(std::string_view pattern, Boundaries boundaries
     return {};
   }
   std::size_t kept = std::min<std::size_t>(clauses.size(), 1);
-  while (kept < std::min(clauses.size(), kMostClauses) && ChanceOf(clauses[kept]) <= kRare) ++kept;
+  while (kept < std::min(clauses.size(), kMostClauses) && ChanceOfAny(clauses[kept]) <= kRare) ++kept;
   clauses.resize(kept);
   return clauses;
 }

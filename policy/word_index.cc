@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
+
+#include "policy/word_chance.h"
 
 namespace listwarden {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::array<char, 256> kSeen = [] {
 }();
 
 std::uint64_t LastOf(std::uint64_t letters, std::size_t count) {
-  return letters & ~std::uint64_t{0} >> (64 - 8 * count);
+  return count >= sizeof letters ? letters : letters & ~std::uint64_t{0} >> (64 - 8 * count);
 }
 
 std::string SeenAs(std::string_view text) {
@@ -28,22 +29,6 @@ std::string SeenAs(std::string_view text) {
 
 }  // namespace
 
-double WordIndex::ChanceOf(std::string_view word) {
-  static const std::array<double, 256> kChances = [] {
-    constexpr std::string_view kByFrequency = " etaoinsrhdlucmfwygpbvkxqjz";
-    std::array<double, 256> chances{};
-    chances.fill(0.01);
-    chances['0'] = 0.05;
-    chances[static_cast<unsigned char>(kBoundary)] = 0.3;
-    for (std::size_t rank = 0; rank < kByFrequency.size(); ++rank)
-      chances[static_cast<unsigned char>(kByFrequency[rank])] = 0.16 * std::pow(0.88, rank);
-    return chances;
-  }();
-  double chance = 1;
-  for (const char c : word) chance *= kChances[static_cast<unsigned char>(c)];
-  return chance;
-}
-
 WordIndex::WordIndex(const std::vector<std::string>& words) {
   for (const std::string& marked : words) {
     std::string_view word = marked;
@@ -52,22 +37,24 @@ WordIndex::WordIndex(const std::vector<std::string>& words) {
     if (entry.starts_word) word.remove_prefix(1);
     entry.ends_word = word.ends_with(kBoundary);
     if (entry.ends_word) word.remove_suffix(1);
-    words_.push_back(SeenAs(word));
-    const std::string_view seen = words_.back();
-    if (seen.empty()) continue;
+    const std::string seen = SeenAs(word);
+    entry.id = static_cast<std::uint32_t>(sizes_.size());
+    entry.at = static_cast<std::uint32_t>(letters_.size());
+    entry.size = static_cast<std::uint16_t>(seen.size());
+    sizes_.push_back(static_cast<std::uint32_t>(seen.size()));
+    if (seen.empty() || seen.size() > 0xffff) continue;
+    letters_ += seen;
     const auto kind = static_cast<std::size_t>(std::upper_bound(kGrams.begin(), kGrams.end(), seen.size()) -
                                                kGrams.begin() - 1);
     const std::size_t size = kGrams[kind];
+    const std::string_view all = seen;
     std::size_t rarest = 0;
-    for (std::size_t at = 1; at + size <= seen.size(); ++at) {
-      if (ChanceOf(seen.substr(at, size)) < ChanceOf(seen.substr(rarest, size))) rarest = at;
+    for (std::size_t at = 1; at + size <= all.size(); ++at) {
+      if (ChanceOf(all.substr(at, size)) < ChanceOf(all.substr(rarest, size))) rarest = at;
     }
-    entry.id = static_cast<std::uint32_t>(words_.size() - 1);
     entry.before = static_cast<std::uint32_t>(rarest + size);
-    entry.seen_before = static_cast<std::uint8_t>(std::min<std::size_t>(entry.before, sizeof entry.letters));
-    for (const char c : seen.substr(entry.before - entry.seen_before, entry.seen_before))
-      entry.letters = With(entry.letters, c);
-    for (const char c : seen.substr(rarest, size)) entry.gram = With(entry.gram, c);
+    for (const char c : all.substr(0, entry.before)) entry.letters = With(entry.letters, c);
+    for (const char c : all.substr(rarest, size)) entry.gram = With(entry.gram, c);
     entries_.push_back(entry);
     marks_.set(Hash(entry.gram));
     const auto bit = static_cast<std::uint8_t>(1u << kind);
@@ -83,51 +70,80 @@ WordIndex::WordIndex(const std::vector<std::string>& words) {
                    [](const Entry& a, const Entry& b) { return a.gram < b.gram; });
   slots_.resize(std::bit_ceil(2 * entries_.size() + 1));
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    Slot& slot = slots_[SlotOf(entries_[i].gram)];
-    if (slot.first == 0) slot = {entries_[i].gram, static_cast<std::uint32_t>(i + 1)};
+    std::uint32_t& slot = slots_[SlotOf(entries_[i].gram)];
+    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
   }
 }
 
 std::size_t WordIndex::SlotOf(std::uint64_t gram) const {
-  std::size_t slot = Hash(gram) & (slots_.size() - 1);
-  while (slots_[slot].first != 0 && slots_[slot].gram != gram) slot = (slot + 1) & (slots_.size() - 1);
+  std::size_t slot = FirstSlotOf(gram);
+  while (slots_[slot] != 0 && entries_[slots_[slot] - 1].gram != gram)
+    slot = (slot + 1) & (slots_.size() - 1);
   return slot;
 }
 
-std::vector<WordIndex::Place> WordIndex::Find(std::string_view text) const {
-  const std::string seen = " " + SeenAs(text) + " ";
-  std::vector<Place> places;
-  const auto add = [&](const Entry& entry, std::size_t gram_end) {
-    const std::string& word = words_[entry.id];
-    if (gram_end < entry.before) return;
-    const std::size_t begin = gram_end - entry.before, after = begin + word.size();
-    if (seen.compare(begin, word.size(), word) != 0) return;
-    if (entry.starts_word && begin > 0 && IsWordByte(seen[begin - 1])) return;
-    if (entry.ends_word && after < seen.size() && IsWordByte(seen[after])) return;
-    const std::size_t end = std::min(after - 1, text.size());
-    const auto comes_before = [&](const Place& other) {
-      if (other.end != end) return other.end < end;
-      const std::size_t size = words_[other.id].size();
-      return size != word.size() ? size > word.size() : other.id > entry.id;
-    };
-    auto at = places.end();
-    while (at != places.begin() && !comes_before(*(at - 1))) --at;
-    places.insert(at, {end, entry.id});
+bool WordIndex::Stands(const Entry& entry, std::string_view seen, std::size_t begin) const {
+  const std::size_t after = begin + entry.size;
+  if (entry.starts_word && begin > 0 && IsWordByte(seen[begin - 1])) return false;
+  if (entry.ends_word && after < seen.size() && IsWordByte(seen[after])) return false;
+  const bool is_known = entry.before == entry.size && entry.size <= sizeof entry.letters;
+  return is_known || seen.compare(begin, entry.size, WordOf(entry)) == 0;
+}
+
+void WordIndex::Insert(Place place, std::vector<Place>* places) const {
+  const std::size_t size = sizes_[place.id];
+  const auto comes_before = [&](const Place& other) {
+    if (other.end != place.end) return other.end < place.end;
+    return sizes_[other.id] != size ? sizes_[other.id] > size : other.id > place.id;
   };
+  auto at = places->end();
+  while (at != places->begin() && !comes_before(*(at - 1))) --at;
+  places->insert(at, place);
+}
+
+// The tables are larger than a processor's nearest memory: several lines are fetched before one is read.
+void WordIndex::Compare(std::string_view seen, const std::vector<Met>& met,
+                        std::vector<Place>* places) const {
+  for (const Met& one : met) {
+    const std::uint32_t first = slots_[FirstSlotOf(one.gram)];
+    if (first != 0) __builtin_prefetch(&entries_[first - 1]);
+  }
+  for (const Met& one : met) {
+    const std::uint32_t first = slots_[SlotOf(one.gram)];
+    if (first == 0) continue;
+    for (std::size_t e = first - 1; e < entries_.size() && entries_[e].gram == one.gram; ++e) {
+      const Entry& entry = entries_[e];
+      if (one.end < entry.before || LastOf(one.letters, entry.before) != entry.letters) continue;
+      const std::size_t begin = one.end - entry.before;
+      if (Stands(entry, seen, begin))
+        Insert({std::min(begin + entry.size - 1, seen.size() - 2), entry.id}, places);
+    }
+  }
+}
+
+std::vector<WordIndex::Place> WordIndex::Find(std::string_view text) const {
+  constexpr std::size_t kMetAtOnce = 32;
+  std::string seen;
+  seen.reserve(text.size() + 2);
+  seen += ' ';
+  for (const char c : text) seen += kSeen[static_cast<unsigned char>(c)];
+  seen += ' ';
+  std::vector<Place> places;
+  std::vector<Met> met;
+  met.reserve(kMetAtOnce + kGrams.size());
   std::uint64_t last = 0;
   for (std::size_t i = 0; i < seen.size(); ++i) {
     last = With(last, seen[i]);
     unsigned kinds = by_two_[last & 0xffff] | by_three_[HashOfThree(last)];
     for (; kinds != 0; kinds &= kinds - 1) {
-      const std::size_t size = kGrams[static_cast<std::size_t>(std::countr_zero(kinds))];
-      const std::uint64_t gram = LastOf(last, size);
+      const std::uint64_t gram = LastOf(last, kGrams[static_cast<std::size_t>(std::countr_zero(kinds))]);
       if (!marks_[Hash(gram)]) continue;
-      const std::uint32_t first = slots_[SlotOf(gram)].first;
-      if (first == 0) continue;
-      for (std::size_t e = first - 1; e < entries_.size() && entries_[e].gram == gram; ++e) {
-        if (LastOf(last, entries_[e].seen_before) == entries_[e].letters) add(entries_[e], i + 1);
-      }
+      __builtin_prefetch(&slots_[FirstSlotOf(gram)]);
+      met.push_back({gram, last, i + 1});
     }
+    if (met.size() < kMetAtOnce && i + 1 < seen.size()) continue;
+    Compare(seen, met, &places);
+    met.clear();
   }
   return places;
 }

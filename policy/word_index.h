@@ -25,7 +25,7 @@ class WordIndex {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   }
 
-  // `words[i]` has id i; empty words are never found.
+  // `words[i]` has id i; empty words, and those of more than 65,535 bytes, are never found.
   explicit WordIndex(const std::vector<std::string>& words);
 
   static constexpr char Seen(char c) {
@@ -33,8 +33,6 @@ class WordIndex {
     if (c >= '\t' && c <= '\r') return ' ';
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   }
-  // How often a word stands in English by chance, roughly: by its letters.
-  static double ChanceOf(std::string_view word);
 
   struct Place {
     std::size_t end;  // in the text
@@ -48,25 +46,35 @@ class WordIndex {
   static constexpr int kMarkBits = 17, kThreeBits = 16;
   struct Entry {  // a word by its gram
     std::uint64_t gram = 0;
-    std::uint64_t letters = 0;     // of the word up to the gram's end, eight at most
-    std::uint8_t seen_before = 0;  // how many of them
+    std::uint64_t letters = 0;  // of the word up to the gram's end, eight at most
     std::uint32_t id = 0;
+    std::uint32_t at = 0;      // of the word in letters_
     std::uint32_t before = 0;  // letters of the word up to the gram's end
+    std::uint16_t size = 0;
     bool starts_word = false, ends_word = false;
+  };
+  struct Met {  // a gram that may be an entry's
+    std::uint64_t gram;
+    std::uint64_t letters;  // of the text up to the gram's end, the last eight
+    std::size_t end;
   };
   static std::size_t Hash(std::uint64_t gram) { return gram * 0x9e3779b97f4a7c15u >> (64 - kMarkBits); }
   static std::size_t HashOfThree(std::uint64_t letters) {
     return (letters & 0xffffff) * 0x9e3779b97f4a7c15u >> (64 - kThreeBits);
   }
-  struct Slot {
-    std::uint64_t gram = 0;
-    std::uint32_t first = 0;  // number of the gram's first entry + 1; 0 is free
-  };
+  std::string_view WordOf(const Entry& entry) const {
+    return std::string_view(letters_).substr(entry.at, entry.size);
+  }
+  std::size_t FirstSlotOf(std::uint64_t gram) const { return Hash(gram) & (slots_.size() - 1); }
   std::size_t SlotOf(std::uint64_t gram) const;
+  void Compare(std::string_view seen, const std::vector<Met>& met, std::vector<Place>* places) const;
+  bool Stands(const Entry& entry, std::string_view seen, std::size_t begin) const;
+  void Insert(Place place, std::vector<Place>* places) const;
 
-  std::vector<std::string> words_;
+  std::string letters_;                   // all words
+  std::vector<std::uint32_t> sizes_;      // of the words, by id
   std::vector<Entry> entries_;            // those of a gram stand together
-  std::vector<Slot> slots_;               // hash table
+  std::vector<std::uint32_t> slots_;      // hash table: number of the gram's first entry + 1; 0 is free
   std::bitset<(1u << kMarkBits)> marks_;  // by hash: some gram has it
   // Which sizes of gram may end here, a bit for each of kGrams: by the last two letters those of up to two,
   // by the last three the others.

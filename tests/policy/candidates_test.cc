@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "policy/word_chance.h"
 #include "policy/word_index.h"
 
 namespace listwarden {
@@ -50,6 +51,15 @@ Places Find(const std::vector<std::string>& words, std::string_view text) {
   for (const auto& [end, id] : WordIndex(words).Find(text)) places.emplace_back(end, id);
   return places;
 }
+
+TEST(ChanceOf, KnowsCommonWords) {
+  EXPECT_GT(ChanceOf("\bthe\b"), 100 * ChanceOf("\bhet\b"));
+  EXPECT_GT(ChanceOf(" for "), ChanceOf("\bdose\b"));
+  EXPECT_GT(ChanceOf("is "), ChanceOf("\bis ")) << "this, his";
+  EXPECT_GT(ChanceOf("\bof"), ChanceOf("\bof the\b"));
+}
+
+TEST(ChanceOf, OfADigitFollowsADigit) { EXPECT_GT(ChanceOf("0000"), 10 * ChanceOf("0a0a")); }
 
 TEST(WordIndex, SeesDigitsBlanksAndCapitalsAlike) {
   EXPECT_EQ(Find({"no 00"}, "No 12, no\n345"), (Places{{5, 0}, {12, 0}}));
