@@ -157,11 +157,22 @@ SentenceModel::Sums SentenceModel::Sums::operator+(const Sums& other) const {
 
 SentenceModel::Sums SentenceModel::Read(std::string_view sentence) const {
   Sums sums;
+  // Several rows are fetched before one is read.
+  std::array<const Row*, 32> rows{};
+  std::uint32_t waiting = 0;
+  const auto add_waiting = [&] {
+    for (std::uint32_t row = 0; row < waiting; ++row) {
+      for (std::size_t i = 0; i < kMostOutputs; ++i) sums.weights[i] += (*rows[row])[i];
+    }
+    sums.features += waiting;
+    waiting = 0;
+  };
   ForEachFeature(sentence, [&](std::uint32_t hash, std::string_view) {
-    const Row& row = RowOf(hash);
-    for (std::size_t i = 0; i < kMostOutputs; ++i) sums.weights[i] += row[i];
-    ++sums.features;
+    rows[waiting] = &RowOf(hash);
+    __builtin_prefetch(rows[waiting]);
+    if (++waiting == rows.size()) add_waiting();
   });
+  add_waiting();
   return sums;
 }
 
