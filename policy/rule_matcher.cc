@@ -71,13 +71,11 @@ struct Patterns {
         unless(compiler->Compiled(rule.unless)),
         requires_(compiler->Compiled(rule.requires_)),
         unless_post(compiler->Compiled(rule.unless_post)),
-        requires_post(compiler->Compiled(rule.requires_post)),
-        is_whole(rule.raw || rule.across_sentences) {
+        requires_post(compiler->Compiled(rule.requires_post)) {
     for (const Region region : rule.where) regions |= BitOf(region);
   }
   Pattern pattern;
   std::vector<Pattern> unless, requires_, unless_post, requires_post;
-  bool is_whole;         // the pattern runs on the whole text, not by sentences
   unsigned regions = 0;  // bit per Region
 };
 
@@ -302,8 +300,7 @@ void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) con
   MatchPatterns(segment, words, found);
 }
 
-// A pattern runs in the sentences where its words stand. A raw one, whose places are those of the original,
-// and one that may cross sentences run once on the whole.
+// A pattern runs in the sentences where its words stand; one that may cross sentences, once on the whole.
 void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& words, Found* found) const {
   Candidates::Tally tally(*candidates);
   const auto is_here = [&](std::size_t rule) {
@@ -314,8 +311,8 @@ void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& wo
   for (const std::size_t candidate : tally.Take()) {
     const std::size_t rule = rule_of[candidate];
     if (!is_here(rule)) continue;
-    has_sentence_rule |= !patterns[rule].is_whole;
-    if (patterns[rule].is_whole)
+    has_sentence_rule |= !rules[rule].across_sentences;
+    if (rules[rule].across_sentences)
       MatchPattern(rule, segment, 0, TextOf(rules[rule], segment).size(), words, found);
   }
   if (!has_sentence_rule) return;
@@ -326,7 +323,10 @@ void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& wo
     for (; next != words.required.end() && next->first <= to; ++next) tally.Add(next->second);
     for (const std::size_t candidate : tally.Take()) {
       const std::size_t rule = rule_of[candidate];
-      if (is_here(rule) && !patterns[rule].is_whole) MatchPattern(rule, segment, from, to, words, found);
+      if (!is_here(rule) || rules[rule].across_sentences) continue;
+      const auto [begin, end] =
+          rules[rule].raw ? segment.text.ToOriginal(from, to) : std::make_pair(from, to);
+      MatchPattern(rule, segment, begin, end, words, found);
     }
   }
 }
