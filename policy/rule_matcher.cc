@@ -52,7 +52,10 @@ class Compiler {
   std::map<std::string, Pattern> known_;
 };
 
-unsigned BitOf(Region region) { return 1u << static_cast<unsigned>(region); }
+constexpr unsigned BitOf(Region region) { return 1u << static_cast<unsigned>(region); }
+
+constexpr unsigned kOthersText =
+    BitOf(Region::kQuoted) | BitOf(Region::kLegalFooter) | BitOf(Region::kListFooter);
 
 bool IsWordByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -115,26 +118,79 @@ void AddTopics(const std::vector<Mention>& mentions, std::vector<Mention>* topic
   }
 }
 
+struct Phrase {
+  std::size_t rule;
+  std::string text;
+};
+
+// What the rules look for in some of the regions.
+struct Wanted {
+  Wanted(const std::vector<Rule>& rules, const std::vector<Patterns>& patterns, const NameIndex& names,
+         unsigned regions);
+
+  std::vector<Phrase> phrases;  // the first ids of the index; then names, then what candidates ask for
+  std::size_t first_required = 0;
+  std::vector<std::size_t> rule_of;  // by candidate
+  std::unique_ptr<const Candidates> candidates;
+  std::unique_ptr<const WordIndex> index;
+  Vocabulary vocabulary;
+};
+
+Wanted::Wanted(const std::vector<Rule>& rules, const std::vector<Patterns>& patterns, const NameIndex& names,
+               unsigned regions) {
+  std::vector<std::string> words, plain_words;
+  std::vector<std::vector<AnyOf>> clauses;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = rules[i];
+    if ((patterns[i].regions & regions) == 0) continue;
+    if (!rule.raw) AppendPatternWords(rule.pattern, &plain_words);
+    for (const std::string& phrase : rule.words) {
+      phrases.push_back({i, TextView(phrase).folded()});
+      words.push_back(phrases.back().text);
+      AppendPatternWords(words.back(), &plain_words);
+    }
+    if (rule.pattern.empty()) continue;
+    clauses.push_back(ClausesOf(rule));
+    rule_of.push_back(i);
+  }
+  words.insert(words.end(), names.words().begin(), names.words().end());
+  first_required = words.size();
+  candidates = std::make_unique<const Candidates>(clauses);
+  words.insert(words.end(), candidates->words().begin(), candidates->words().end());
+  index = std::make_unique<const WordIndex>(words);
+  vocabulary = Vocabulary(plain_words);
+}
+
+std::vector<Patterns> CompiledPatterns(const std::vector<Rule>& rules) {
+  Compiler compiler;
+  std::vector<Patterns> patterns;
+  for (const Rule& rule : rules) patterns.emplace_back(rule, &compiler);
+  return patterns;
+}
+
 }  // namespace
 
 struct RuleMatcher::Machine {
-  Machine(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers, Slips slips);
+  Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers, Slips its_slips)
+      : rules(all),
+        patterns(CompiledPatterns(all)),
+        names(std::move(registers)),
+        surroundings(all),
+        slips(std::move(its_slips)),
+        own(rules, patterns, names, ~kOthersText),
+        others(rules, patterns, names, kOthersText) {}
 
   const std::vector<Rule>& rules;
   std::vector<Patterns> patterns;  // by rule
-  std::unique_ptr<const Candidates> candidates;
-  std::vector<std::size_t> rule_of;  // by candidate
   NameIndex names;
   Surroundings surroundings;
-  Vocabulary vocabulary;
   Slips slips;
-  struct Phrase {
-    std::size_t rule;
-    std::string text;
-  };
-  std::vector<Phrase> phrases;  // the first ids of the index; then names, then what candidates ask for
-  std::unique_ptr<WordIndex> index;
+  Wanted own, others;  // few rules look at what others wrote
 
+  const Wanted& WantedIn(const Segment& segment) const {
+    const bool is_own = (kOthersText & BitOf(segment.region)) == 0 || segment.part == kSubjectPart;
+    return is_own ? own : others;
+  }
   // What one pass over a segment's words shows.
   struct Words {
     std::vector<std::pair<std::size_t, std::size_t>> phrases;   // id, end
@@ -160,51 +216,26 @@ struct RuleMatcher::Machine {
   void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
 };
 
-RuleMatcher::Machine::Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers,
-                              Slips its_slips)
-    : rules(all), names(std::move(registers)), surroundings(all), slips(std::move(its_slips)) {
-  std::vector<std::string> words, plain_words;
-  std::vector<std::vector<AnyOf>> clauses;
-  Compiler compiler;
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    const Rule& rule = rules[i];
-    patterns.emplace_back(rule, &compiler);
-    if (!rule.raw) AppendPatternWords(rule.pattern, &plain_words);
-    for (const std::string& phrase : rule.words) {
-      phrases.push_back({i, TextView(phrase).folded()});
-      words.push_back(phrases.back().text);
-      AppendPatternWords(words.back(), &plain_words);
-    }
-    if (rule.pattern.empty()) continue;
-    clauses.push_back(ClausesOf(rule));
-    rule_of.push_back(i);
-  }
-  words.insert(words.end(), names.words().begin(), names.words().end());
-  candidates = std::make_unique<const Candidates>(clauses);
-  words.insert(words.end(), candidates->words().begin(), candidates->words().end());
-  index = std::make_unique<WordIndex>(words);
-  vocabulary = Vocabulary(plain_words);
-}
-
 RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segment) const {
   const std::string_view folded = segment.text.folded();
-  const std::size_t first_required = phrases.size() + names.words().size();
+  const Wanted& wanted = WantedIn(segment);
+  const std::size_t phrases = wanted.phrases.size();
   Words words;
   const auto stands_whole = [&](std::string_view word, std::size_t end) {
     return end >= word.size() && folded.substr(end - word.size(), word.size()) == word &&
            IsWholeWord(folded, end - word.size(), end);
   };
-  std::vector<std::size_t> tries(phrases.empty() ? 0 : rules.size());
-  for (const auto& [end, id] : index->Find(folded)) {
-    if (id >= first_required) {
-      words.required.emplace_back(end, id - first_required);
-    } else if (id >= phrases.size()) {
-      const std::size_t name = id - phrases.size();
+  std::vector<std::size_t> tries(phrases == 0 ? 0 : rules.size());
+  for (const auto& [end, id] : wanted.index->Find(folded)) {
+    if (id >= wanted.first_required) {
+      words.required.emplace_back(end, id - wanted.first_required);
+    } else if (id >= phrases) {
+      const std::size_t name = id - phrases;
       if (words.mentions.size() >= kMentionsPerSegment || !stands_whole(names.words()[name], end)) continue;
       const auto mention = names.MentionAt(segment.text, name, end);
       if (mention) words.mentions.push_back(*mention);
     } else {
-      const Phrase& phrase = phrases[id];
+      const Phrase& phrase = wanted.phrases[id];
       if ((patterns[phrase.rule].regions & BitOf(segment.region)) == 0 ||
           tries[phrase.rule] >= kTriesPerRule || !stands_whole(phrase.text, end))
         continue;
@@ -287,7 +318,7 @@ void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) con
       segment.region == Region::kAuthorText)
     AddTopics(words.mentions, &found->topics);
   for (const auto& [id, end] : words.phrases) {
-    const Phrase& phrase = phrases[id];
+    const Phrase& phrase = WantedIn(segment).phrases[id];
     if (found->counts[phrase.rule] >= kHitsPerRule) continue;
     // A raw rule's hit is placed in the original.
     auto place = std::make_pair(end - phrase.text.size(), end);
@@ -302,14 +333,15 @@ void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) con
 
 // A pattern runs in the sentences where its words stand; one that may cross sentences, once on the whole.
 void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& words, Found* found) const {
-  Candidates::Tally tally(*candidates);
+  const Wanted& wanted = WantedIn(segment);
+  Candidates::Tally tally(*wanted.candidates);
   const auto is_here = [&](std::size_t rule) {
     return (patterns[rule].regions & BitOf(segment.region)) != 0;
   };
   for (const auto& [end, word] : words.required) tally.Add(word);
   bool has_sentence_rule = false;
   for (const std::size_t candidate : tally.Take()) {
-    const std::size_t rule = rule_of[candidate];
+    const std::size_t rule = wanted.rule_of[candidate];
     if (!is_here(rule)) continue;
     has_sentence_rule |= !rules[rule].across_sentences;
     if (rules[rule].across_sentences)
@@ -322,7 +354,7 @@ void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& wo
     to = SentenceEnd(folded, from);
     for (; next != words.required.end() && next->first <= to; ++next) tally.Add(next->second);
     for (const std::size_t candidate : tally.Take()) {
-      const std::size_t rule = rule_of[candidate];
+      const std::size_t rule = wanted.rule_of[candidate];
       if (!is_here(rule) || rules[rule].across_sentences) continue;
       const auto [begin, end] =
           rules[rule].raw ? segment.text.ToOriginal(from, to) : std::make_pair(from, to);
@@ -333,7 +365,7 @@ void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& wo
 
 // The same rules on the text with slips and masks undone; hits are placed where those words stand.
 void RuleMatcher::Machine::ScanUnmasked(const Segment& segment, Found* found) const {
-  const UnmaskedText unmasked(segment.text.folded(), vocabulary, slips);
+  const UnmaskedText unmasked(segment.text.folded(), WantedIn(segment).vocabulary, slips);
   if (unmasked.text().empty()) return;
   const Segment reading{segment.region, segment.part, TextView(unmasked.text())};
   Found undone = *found;
