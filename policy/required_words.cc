@@ -6,7 +6,6 @@
 #include <numeric>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "message/text_view.h"
@@ -129,10 +128,15 @@ std::vector<AnyOf> ClausesOf(Piece piece) {
   if (piece.exact) {
     if (auto clause = ClauseOf(*piece.exact)) clauses.push_back(std::move(*clause));
   }
-  const auto rank = [](const AnyOf& words) { return std::tuple(ChanceOfAny(words), words); };
-  std::sort(clauses.begin(), clauses.end(),
-            [&](const AnyOf& a, const AnyOf& b) { return rank(a) < rank(b); });
-  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+  std::vector<std::pair<double, AnyOf>> ranked;
+  for (AnyOf& words : clauses) {
+    const double chance = ChanceOfAny(words);
+    ranked.emplace_back(chance, std::move(words));
+  }
+  std::sort(ranked.begin(), ranked.end());
+  ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
+  clauses.clear();
+  for (auto& [chance, words] : ranked) clauses.push_back(std::move(words));
   return clauses;
 }
 

@@ -24,6 +24,9 @@ constexpr std::size_t kHitsPerRule = 20;
 constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
 constexpr std::size_t kHitsPerMessage = 300;
 constexpr std::size_t kMentionsPerSegment = 2000;
+// Room for a pattern's automaton; a long pattern without enough of it builds its own anew all the time.
+constexpr std::int64_t kPatternBytes = 8 << 20, kLongPatternBytes = 32 << 20;
+constexpr std::size_t kLongPattern = 12000;
 constexpr std::size_t kLoneSlip = 6;  // a shorter word alone may be anything
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
@@ -38,7 +41,7 @@ class Compiler {
     if (compiled) return compiled;
     RE2::Options options;
     options.set_log_errors(false);
-    options.set_max_mem(8 << 20);
+    options.set_max_mem(pattern.size() < kLongPattern ? kPatternBytes : kLongPatternBytes);
     compiled = std::make_shared<const RE2>(pattern, options);
     return compiled;
   }
