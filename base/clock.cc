@@ -8,7 +8,7 @@ namespace listwarden {
 namespace {
 
 std::string Format(Time time, const char* format) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  const std::time_t seconds = time.time_since_epoch().count();  // system_clock ends in 2262
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[64];
