@@ -40,7 +40,7 @@ def main():
         for _ in range(3):
             ledger("once", "hold")
         ledger("drain")
-        command("No head was ever signed", "audit", "verify")
+        command("rows are not signed since", "audit", "verify")
         command("signed ", "audit", "sign")
         command(" 1 signed heads, 0 faults", "audit", "verify")
         command("address", "erase", status=78)
