@@ -72,7 +72,11 @@ class Server:
 
     def restart(self):
         self.process.send_signal(signal.SIGINT)
-        self.process.wait()
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:  # the server hangs in its own shutdown, once in some hundred times
+            self.process.kill()
+            self.process.wait()
         self.start()
 
     def end_one(self):
