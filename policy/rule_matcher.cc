@@ -191,8 +191,7 @@ struct RuleMatcher::Machine {
   Wanted own, others;  // few rules look at what others wrote
 
   const Wanted& WantedIn(const Segment& segment) const {
-    const bool is_own = (kOthersText & BitOf(segment.region)) == 0 || segment.part == kSubjectPart;
-    return is_own ? own : others;
+    return (kOthersText & BitOf(segment.region)) == 0 ? own : others;
   }
   // What one pass over a segment's words shows.
   struct Words {
