@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/translation.h"
 
+#include <algorithm>
+
 #include "policy/toml_file.h"
 
 namespace listwarden {
@@ -52,6 +54,10 @@ Translation::Translation(const std::filesystem::path& file) {
     const std::string text = table.Text(english);
     if (text.empty()) table.Fail(english, "\"" + english + "\" has no words in the other language");
     const Pieces from = PiecesOf(english);
+    const auto says_nothing = [](std::string_view words) { return words.empty(); };
+    if (std::all_of(from.words.begin(), from.words.end(), says_nothing))
+      table.Fail(english,
+                 "\"" + english + "\" has no words of its own; expected some beside the placeholder");
     if (from.placeholders != PiecesOf(text).placeholders)
       table.Fail(english, "\"" + english + "\": expected the same {} and {text}, in the same order");
     (from.placeholders.empty() ? texts_ : patterns_).emplace(english, text);

@@ -2,7 +2,8 @@
 // of any age are told in both languages and a text that changes is never told in the words of its forerunner.
 // "{}" in a key stands for anything, which is kept; "{text}" for a text that is to be translated itself.
 // Threads: immutable.
-// Errors: the constructor throws RuleError "file:line: what": an empty text, or other placeholders on one side.
+// Errors: the constructor throws RuleError "file:line: what": an empty text, a key of placeholders
+// alone, or other placeholders on one side.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>

@@ -62,6 +62,7 @@ TEST_F(TranslationTest, RefusesWhatWouldSayNothingOrSomethingElse) {
   EXPECT_THAT(Complaint("'a' = 'b'\n'c' = ''\n"), HasSubstr(".toml:2: \"c\" has no words"));
   EXPECT_THAT(Complaint("'a {}' = 'b'\n"), HasSubstr("expected the same {} and {text}"));
   EXPECT_THAT(Complaint("'a {} {text}' = 'b {text} {}'\n"), HasSubstr("in the same order"));
+  EXPECT_THAT(Complaint("'{text}' = '{text}'\n"), HasSubstr("no words of its own")) << "else for ever";
   EXPECT_THAT(Complaint("'a' = 3\n"), HasSubstr("'a' is no text"));
 }
 
