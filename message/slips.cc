@@ -9,17 +9,16 @@ namespace {
 
 // What stands between the wanted words of a sentence that is written without blanks.
 constexpr std::string_view kSmallWords[] = {
-    "i",       "a",      "an",      "the",   "all",    "every",   "any",  "each",   "these", "those",
-    "this",    "that",   "some",    "most",  "you",    "we",      "they", "he",     "she",   "it",
-    "my",      "our",    "your",    "their", "them",   "him",     "her",  "us",     "is",    "are",
-    "was",     "were",   "be",      "been",  "am",     "not",     "no",   "never",  "do",    "dont",
-    "should",  "must",   "ought",   "will",  "would",  "could",   "can",  "cant",   "to",    "of",
-    "in",      "on",     "at",      "for",   "from",   "and",     "or",   "so",     "such",  "too",
-    "very",    "really", "just",    "only",  "always", "like",    "want", "going",  "gonna", "need",
-    "have",    "has",    "get",     "rid",   "out",    "go",      "back", "home",   "off",   "up",
-    "down",    "here",   "with",    "than",  "people", "man",     "men",  "person", "bunch", "lot",
-    "nothing", "but",    "who",     "what",  "why",    "deserve", "die",  "dead",   "our",   "live",
-    "love",    "think",  "country", "world"};
+    "i",     "a",     "an",      "the",  "all",   "every", "any",    "each",    "these", "those",  "this",
+    "that",  "some",  "most",    "you",  "we",    "they",  "he",     "she",     "it",    "my",     "our",
+    "your",  "their", "them",    "him",  "her",   "us",    "is",     "are",     "was",   "were",   "be",
+    "been",  "am",    "not",     "no",   "never", "do",    "dont",   "should",  "must",  "ought",  "will",
+    "would", "could", "can",     "cant", "to",    "of",    "in",     "on",      "at",    "for",    "from",
+    "and",   "or",    "so",      "such", "too",   "very",  "really", "just",    "only",  "always", "like",
+    "want",  "going", "gonna",   "need", "have",  "has",   "get",    "rid",     "out",   "go",     "back",
+    "home",  "off",   "up",      "down", "here",  "with",  "than",   "people",  "man",   "men",    "person",
+    "bunch", "lot",   "nothing", "but",  "who",   "what",  "why",    "deserve", "die",   "dead",   "live",
+    "love",  "think", "country", "world"};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
-// A second reading of a folded text, with typing slips mended (message/slips.h) and masks undone: leet ("1d10t", "$h1t"), look-alike letters, letters
-// spaced out ("i d i o t", "i.d.i.o.t"), drawn out ("idiooot") or blotted out ("sh*t"). A mask is undone only
-// where a word of the vocabulary comes out; everything else, and all text without such a word, is left alone.
+// A second reading of a folded text, with typing slips mended (message/slips.h) and masks undone: leet
+// ("1d10t", "$h1t"), look-alike letters, letters spaced out ("i d i o t", "i.d.i.o.t"), drawn out ("idiooot")
+// or blotted out ("sh*t"). A mask is undone only where a word of the vocabulary comes out; everything else,
+// and all text without such a word, is left alone.
 // Owns: the reading.
 // Threads: immutable.
 // Errors: none. Time and memory are linear in the text.
