@@ -6,7 +6,6 @@ told who was first, and what was released leaves once, by SMTP. The posts come t
 desk_races.py BIN SOURCE [RACES] [SEED]     tests/faults/results/desk_races.txt keeps the long form
 """
 import collections
-import datetime
 import html
 import http.client
 import json
@@ -22,6 +21,7 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from daemon import Daemon  # noqa: E402
 from milter_client import LIST, opened  # noqa: E402
+import results  # noqa: E402
 from stack import Sink, free_port  # noqa: E402
 
 PASSWORD = "four small words here"
@@ -210,10 +210,7 @@ def main():
     line = f"seed {seed}, {time.time() - begun:.0f} s: {said}"
     print(line)
     if count >= 1000:
-        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-        when = datetime.date.today().isoformat()
-        with (source / "tests" / "faults" / "results" / "desk_races.txt").open("a", encoding="utf-8") as out:
-            out.write(f"{when} {commit.stdout.strip()} tests/faults/desk_races.py BIN SOURCE {count} {seed}\n  {line}\n")
+        results.keep(source, "desk_races", ["desk_races.py", count, seed], line)
     return 0 if is_clean else 1
 
 

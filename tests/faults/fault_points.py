@@ -5,7 +5,6 @@ at each. Afterwards the client tries again, and the store must keep to the ledge
 
 fault_points.py BIN SOURCE [--all]     without --all every seventh error point; kills are at every point always
 """
-import datetime
 import os
 import pathlib
 import shutil
@@ -13,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import results  # noqa: E402
 
 CALLS = "pwrite64,fdatasync,fsync,ftruncate,unlink,write"
 ACTS = ("hold", "decide", "release", "expire")
@@ -132,11 +134,7 @@ def main():
     line = f"{passed} points, {troubles} with trouble, {time.time() - begun:.0f} s"
     print(line)
     if whole:
-        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True,
-                                text=True, check=False)
-        with (source / "tests/faults/results/points.txt").open("a", encoding="utf-8") as out:
-            out.write(f"{datetime.date.today().isoformat()} {commit.stdout.strip()} "
-                      f"tests/faults/fault_points.py BIN SOURCE --all\n  " + "\n  ".join(lines + [line]) + "\n")
+        results.keep(source, "points", ["fault_points.py", "--all"], *lines, line)
     return 1 if troubles else 0
 
 

@@ -5,7 +5,6 @@
 kill_campaign.py BIN SOURCE [KILLS] [SEED]     tests/faults/results/kill.txt keeps the long form
 Two shorter runs of the same campaign with a broken client must fail: proof that the check can see.
 """
-import datetime
 import pathlib
 import random
 import shutil
@@ -13,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import results  # noqa: E402
 
 
 def campaign(ledger, folder, kills, seed, fault=""):
@@ -57,11 +59,7 @@ def main():
     line = f"{kills} kills, seed {seed}, {time.time() - begun:.0f} s: {figures}"
     print(line)
     if kills >= 1000:
-        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-        when = datetime.date.today().isoformat()
-        results = source / "tests" / "faults" / "results" / "kill.txt"
-        with results.open("a", encoding="utf-8") as out:
-            out.write(f"{when} {commit.stdout.strip()} tests/faults/kill_campaign.py BIN SOURCE {kills} {seed}\n  {line}\n")
+        results.keep(source, "kill", ["kill_campaign.py", kills, seed], line)
     return 1 if failed or status else 0
 
 

@@ -6,7 +6,6 @@ postgres_kills.py BIN SOURCE [KILLS] [SEED]     tests/faults/results/postgres.tx
 Between the kills (-9: the server, or one of its connections) it is restarted and connections are ended, as
 administrators do.
 """
-import datetime
 import os
 import pathlib
 import pwd
@@ -17,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import results  # noqa: E402
 
 
 class Server:
@@ -131,11 +133,7 @@ def main():
             f"{count['end_one']} connections ended, seed {seed}, {time.time() - begun:.0f} s: {done.stdout.strip()}")
     print(line)
     if kills >= 100:
-        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-        results = source / "tests" / "faults" / "results" / "postgres.txt"
-        with results.open("a", encoding="utf-8") as out:
-            out.write(f"{datetime.date.today().isoformat()} {commit.stdout.strip()} "
-                      f"tests/faults/postgres_kills.py BIN SOURCE {kills} {seed}\n  {line}\n")
+        results.keep(source, "postgres", ["postgres_kills.py", kills, seed], line)
     return done.returncode
 
 

@@ -9,7 +9,6 @@ too little must fail: proof that the check can see. Needs root and a loop device
 disk that lies about its cache.
 """
 import contextlib
-import datetime
 import fcntl
 import os
 import pathlib
@@ -21,6 +20,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import results  # noqa: E402
 
 SHUTDOWN, WITHOUT_JOURNAL = 0x8004587D, struct.pack("I", 2)
 CUTS_PER_DISK = 50
@@ -134,10 +136,7 @@ def inside(binaries, source, cuts, seed):
             + ", ".join(f"{name} {count}" for name, count in total.items()) + (", FAILED" if failed else ", all whole"))
     print(line)
     if cuts >= 500:
-        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-        with (source / "tests/faults/results/power.txt").open("a", encoding="utf-8") as out:
-            out.write(f"{datetime.date.today().isoformat()} {commit.stdout.strip()} "
-                      f"tests/faults/power_cut.py BIN SOURCE {cuts} {seed}\n  {line}\n")
+        results.keep(source, "power", ["power_cut.py", cuts, seed], line)
     return 1 if failed else 0
 
 

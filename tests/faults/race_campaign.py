@@ -4,7 +4,6 @@
 
 race_campaign.py BIN SOURCE [RACES] [SEED]     tests/faults/results/races.txt keeps the long form
 """
-import datetime
 import pathlib
 import random
 import shutil
@@ -12,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import results  # noqa: E402
 
 
 def main():
@@ -29,10 +31,7 @@ def main():
     line = f"seed {seed}, {time.time() - begun:.0f} s: {said}"
     print(line)
     if races >= 1000:
-        commit = subprocess.run(["git", "-C", source, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-        when = datetime.date.today().isoformat()
-        with (source / "tests" / "faults" / "results" / "races.txt").open("a", encoding="utf-8") as out:
-            out.write(f"{when} {commit.stdout.strip()} tests/faults/race_campaign.py BIN SOURCE {races} {seed}\n  {line}\n")
+        results.keep(source, "races", ["race_campaign.py", races, seed], line)
     return done.returncode
 
 

@@ -29,16 +29,7 @@ class HousekeepingTest : public testing::Test {
                    AuditKey(house.folder / "audit.key"), [this] { return count; });
   }
   std::string Hold(const std::string& subject, const char* list = "two@lists.example.org") {
-    MessageBuilder builder;
-    Envelope envelope;
-    envelope.reverse_path = "dee@example.org";
-    envelope.forward_paths = {list};
-    builder.SetEnvelope(envelope);
-    builder.AddField("From", " Dee <dee@example.org>");
-    builder.AddField("Subject", " " + subject);
-    builder.AddField("Message-ID", " <" + subject + "@example.org>");
-    builder.AddBody("Please holdme.\r\n");
-    house.intake->Receive(*house.policy, builder.Finish());
+    house.intake->Receive(*house.policy, PostTo(list, subject, "Please holdme."));
     return house.Held().back().id;
   }
   void Reject(const std::string& id) {

@@ -94,16 +94,7 @@ class NoticesTest : public testing::Test {
   std::map<std::string, std::string> Letters(const std::string& text,
                                              const char* list = "one@lists.example.org",
                                              const std::string& subject = "A post") {
-    MessageBuilder builder;
-    Envelope envelope;
-    envelope.reverse_path = "dee@example.org";
-    envelope.forward_paths = {list};
-    builder.SetEnvelope(envelope);
-    builder.AddField("From", " Dee <dee@example.org>");
-    builder.AddField("Subject", " " + subject);
-    builder.AddField("Message-ID", " <1@example.org>");
-    builder.AddBody(text + "\r\n");
-    const Message message = builder.Finish();
+    const Message message = PostTo(list, subject, text);
     const Verdict verdict = house.policy->Judge(message, List(list));
     std::map<std::string, std::string> letters;
     for (const OutboxRow& row : house.notices

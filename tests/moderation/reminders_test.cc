@@ -39,16 +39,7 @@ class RemindersTest : public testing::Test {
   }
   std::string Hold(const std::string& subject, const char* list = kOne,
                    const std::string& text = "Please holdme.") {
-    MessageBuilder builder;
-    Envelope envelope;
-    envelope.reverse_path = "dee@example.org";
-    envelope.forward_paths = {list};
-    builder.SetEnvelope(envelope);
-    builder.AddField("From", " Dee <dee@example.org>");
-    builder.AddField("Subject", " " + subject);
-    builder.AddField("Message-ID", " <" + subject + "@example.org>");
-    builder.AddBody(text + "\r\n");
-    house.intake->Receive(*house.policy, builder.Finish());
+    house.intake->Receive(*house.policy, PostTo(list, subject, text));
     Sent();
     return house.Held().back().id;
   }

@@ -42,6 +42,20 @@ class WordFilter : public Filter {
   }
 };
 
+// From dee@example.org; its subject makes its Message-ID.
+inline Message PostTo(const std::string& list, const std::string& subject, const std::string& text) {
+  MessageBuilder builder;
+  Envelope envelope;
+  envelope.reverse_path = "dee@example.org";
+  envelope.forward_paths = {list};
+  builder.SetEnvelope(envelope);
+  builder.AddField("From", " Dee <dee@example.org>");
+  builder.AddField("Subject", " " + subject);
+  builder.AddField("Message-ID", " <" + subject + "@example.org>");
+  builder.AddBody(text + "\r\n");
+  return builder.Finish();
+}
+
 class House {
  public:
   House() {
