@@ -135,8 +135,8 @@ TEST_F(NoticesTest, LetterHasTheMannersOfAnAutomaticReply) {
   const std::string letter = Letters("Please holdme.").at("poster-held");
   EXPECT_THAT(letter, HasSubstr("\r\nTo: dee@example.org\r\n"));
   EXPECT_THAT(letter, HasSubstr("\r\nAuto-Submitted: auto-replied\r\n"));
-  EXPECT_THAT(letter, HasSubstr("\r\nIn-Reply-To: <1@example.org>\r\n"));
-  EXPECT_THAT(letter, HasSubstr("\r\nReferences: <1@example.org>\r\n"));
+  EXPECT_THAT(letter, HasSubstr("\r\nIn-Reply-To: <A.post@example.org>\r\n"));
+  EXPECT_THAT(letter, HasSubstr("\r\nReferences: <A.post@example.org>\r\n"));
   EXPECT_THAT(letter, HasSubstr("\r\nMessage-ID: <poster-held.{id}."));
   EXPECT_THAT(Letters("Please holdme.").at("moderator-held"),
               HasSubstr("\r\nAuto-Submitted: auto-generated\r\n"));

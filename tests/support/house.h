@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -51,7 +52,9 @@ inline Message PostTo(const std::string& list, const std::string& subject, const
   builder.SetEnvelope(envelope);
   builder.AddField("From", " Dee <dee@example.org>");
   builder.AddField("Subject", " " + subject);
-  builder.AddField("Message-ID", " <" + subject + "@example.org>");
+  std::string id = subject;
+  std::replace(id.begin(), id.end(), ' ', '.');
+  builder.AddField("Message-ID", " <" + id + "@example.org>");
   builder.AddBody(text + "\r\n");
   return builder.Finish();
 }
