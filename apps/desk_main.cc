@@ -19,7 +19,7 @@ namespace {
 constexpr int kTurnsBetweenSignals = 50;
 
 struct Desk {
-  explicit Desk(const Settings& settings)
+  Desk(const Settings& settings, ClockWatch& watch)
       : policy(Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id)),
         notices(settings.notices),
         key(settings.release_key),
@@ -28,7 +28,7 @@ struct Desk {
         records(OpenRecords(settings.store, clock)),
         service(*store, notices, clock),
         worker(*store, key, settings.outbox, clock),
-        housekeeping({*store, *records, *accounts, notices, clock}, AuditKey(settings.audit_key)),
+        housekeeping({*store, *records, *accounts, notices, clock, watch}, AuditKey(settings.audit_key)),
         pages(settings.desk.pages),
         site({*store, *accounts, service, notices, policy, pages, clock, settings.desk.site}) {}
 
@@ -79,7 +79,9 @@ int Serve(const std::filesystem::path& file) {
   const Settings settings = ReadSettings(file);
   if (!std::filesystem::exists(settings.release_key)) ReleaseKey::Create(settings.release_key);
   AuditKey::Create(settings.audit_key);
-  CurrentDesk current(std::make_shared<Desk>(settings));
+  const SystemClock clock;
+  ClockWatch watch(clock);
+  CurrentDesk current(std::make_shared<Desk>(settings, watch));
   std::unique_ptr<HttpServer> server;
   if (!settings.desk.http.listen.empty()) {
     server = std::make_unique<HttpServer>(
@@ -100,7 +102,7 @@ int Serve(const std::filesystem::path& file) {
     }
     if (signal != Signal::kReload) continue;
     try {
-      current.Put(std::make_shared<Desk>(ReadSettings(file)));
+      current.Put(std::make_shared<Desk>(ReadSettings(file), watch));
       Log(LogLevel::kInfo, "reloaded", {{"policy", current.Take()->policy->version()}});
     } catch (const std::runtime_error& e) {
       Log(LogLevel::kError, "reload-refused",

@@ -11,6 +11,7 @@ import json
 import pathlib
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,8 @@ def main():
             time.sleep(max(rest, 0))
         held = subprocess.run([f"{chosen.programs}/listwarden", "--config", config, "held", "list", "--state", "all", "--json"],
                               capture_output=True, text=True, check=False).stdout.count("\n")
-        errors = sum(json.loads(line).get("errors", 0) for line in (folder / "load.json").read_text().splitlines())
+        measured = [json.loads(line) for line in (folder / "load.json").read_text().splitlines()]
+        errors = sum(one["errors"] for one in measured)
     finally:
         if daemon:
             daemon.send_signal(signal.SIGTERM)
@@ -93,6 +95,7 @@ def main():
     warm = [one for one in samples if one[0] > chosen.minutes * 10]
     growth = slope([(at, memory) for at, memory, _, _ in warm])
     half = len(warm) // 2
+    slowest = [one["eom_p99"] for one in measured[-len(warm):]]  # of each burst
     steady = all(max(one[column] for one in warm[half:]) <= max(one[column] for one in warm[:half]) for column in (2, 3))
     lines = ["command: python3 bench/soak.py " + " ".join(sys.argv[1:]),
              f"{samples[-1][0] / 60:.0f} minutes, {bursts * chosen.rate * EVERY} messages ({bursts} bursts, {late} of them late), {min(len(files), chosen.rate * EVERY - HELD)} of {kind}, {HELD} new posts a burst; "
@@ -101,6 +104,8 @@ def main():
     lines += [f"{at / 60:6.1f}  {memory:7.1f}  {files:5}  {threads:7}" for at, memory, files, threads in samples[:: max(1, len(samples) // 30)]]
     lines.append(f"after the warm-up: RSS {min(one[1] for one in warm):.1f} to {max(one[1] for one in warm):.1f} MiB, {growth:+.2f} MiB in ten "
                  f"minutes (at most +1), files at most {max(one[2] for one in warm)}, threads at most {max(one[3] for one in warm)}")
+    lines.append(f"reply to the end of a message, p99 of a burst, its median: {statistics.median(slowest[:half]):.1f} ms in the first half after the "
+                 f"warm-up, {statistics.median(slowest[half:]):.1f} ms in the second")
     print("\n".join(lines))
     if chosen.report:
         pathlib.Path(chosen.report).write_text("\n".join(lines) + "\n")

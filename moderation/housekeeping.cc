@@ -16,7 +16,6 @@ constexpr std::chrono::hours kPurgeAfterStart{1};
 Housekeeping::Housekeeping(const House& house, AuditKey key, ClockWatch::Count count)
     : house_(house),
       count_(std::move(count)),
-      watch_(house.clock, count_),
       service_(house.store, house.notices, house.clock),
       reminders_(house.store, house.accounts, house.notices, house.clock),
       signer_(house.records, std::move(key)),
@@ -27,7 +26,7 @@ void Housekeeping::Turn(const Policy& policy) {
   if (now < next_) return;
   next_ = now + kEvery;
   signer_.SignDue();
-  if (!watch_.IsBelieved()) return;
+  if (!house_.watch.IsBelieved()) return;
   reminders_.SendDue(policy);
   service_.ExpireDue(policy);
   if (now < next_purge_) return;

@@ -20,6 +20,7 @@ class Housekeeping {
     AccountStore& accounts;
     const Notices& notices;
     const Clock& clock;
+    ClockWatch& watch;  // outlives a reload, which must not make a clock that jumped a believed one
   };
   Housekeeping(const House& house, AuditKey key, ClockWatch::Count count = ClockWatch::SinceBoot);
 
@@ -30,7 +31,6 @@ class Housekeeping {
  private:
   House house_;
   ClockWatch::Count count_;
-  ClockWatch watch_;
   ModerationService service_;
   Reminders reminders_;
   AuditSigner signer_;

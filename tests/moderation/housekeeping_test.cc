@@ -25,8 +25,13 @@ class HousekeepingTest : public testing::Test {
     Restart();
   }
   void Restart() {
-    keeper.emplace(Housekeeping::House{*house.store, *records, *house.accounts, *house.notices, house.clock},
-                   AuditKey(house.folder / "audit.key"), [this] { return count; });
+    watch.emplace(house.clock, [this] { return count; });
+    Reload();
+  }
+  void Reload() {
+    keeper.emplace(
+        Housekeeping::House{*house.store, *records, *house.accounts, *house.notices, house.clock, *watch},
+        AuditKey(house.folder / "audit.key"), [this] { return count; });
   }
   std::string Hold(const std::string& subject, const char* list = "two@lists.example.org") {
     house.intake->Receive(*house.policy, PostTo(list, subject, "Please holdme."));
@@ -59,6 +64,7 @@ class HousekeepingTest : public testing::Test {
 
   House house;
   std::unique_ptr<Records> records;
+  std::optional<ClockWatch> watch;
   std::optional<Housekeeping> keeper;
   seconds count{7000};
   std::map<std::string, int> letters;
@@ -93,6 +99,18 @@ TEST_F(HousekeepingTest, NothingHappensByAJumpForthAndBack) {
   EXPECT_EQ(letters["moderator-reminder"], 2);
   Pass(hours(4));
   EXPECT_EQ(StateOf(id), HoldState::kExpired) << "and in its own time it does";
+}
+
+TEST_F(HousekeepingTest, AReloadBelievesNoJump) {
+  const std::string id = Hold("a");
+  Pass(hours(1));
+  house.clock.now += 400 * kDay;
+  Reload();
+  Pass(hours(1));
+  EXPECT_EQ(StateOf(id), HoldState::kHeld);
+  Restart();
+  Pass(hours(15));
+  EXPECT_EQ(StateOf(id), HoldState::kExpired) << "a new process takes the time that is";
 }
 
 TEST_F(HousekeepingTest, AClockPutBackDelaysAndDoublesNothing) {
