@@ -6,7 +6,6 @@ told who was first, and what was released leaves once, by SMTP. The posts come t
 desk_races.py BIN SOURCE [RACES] [SEED]     tests/faults/results/desk_races.txt keeps the long form
 """
 import collections
-import html
 import http.client
 import json
 import pathlib
@@ -16,50 +15,19 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from daemon import Daemon  # noqa: E402
 from milter_client import LIST, opened  # noqa: E402
+from moderator import PASSWORD, Moderator  # noqa: E402
 import results  # noqa: E402
 from stack import Sink, free_port  # noqa: E402
 
-PASSWORD = "four small words here"
 NAMES = ("ann", "bob")
 AT_ONCE = 250  # so many wait at a time: a queue as people know it
 CONNECTIONS = 4
 # What a choice makes of a post, in the end.
 STATES = {"release": "released", "reject": "rejected", "discard": "discarded"}
-
-
-class Moderator:
-    """A browser with one connection that stays open, signed in."""
-
-    def __init__(self, port, name):
-        self.port, self.name, self.cookie, self.token = port, name, "", ""
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.ask("GET", "/sign-in")
-        status, _ = self.ask("POST", "/sign-in", {"name": name, "password": PASSWORD})
-        if status != 303:
-            raise RuntimeError(f"{name} cannot sign in: {status}")
-        self.ask("GET", "/keys")
-
-    def ask(self, method, path, form=None):
-        """(status, page)"""
-        fields = {"Cookie": self.cookie}
-        body = None
-        if form is not None:
-            body = urllib.parse.urlencode({**form, "form-token": self.token})
-            fields |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
-        self.connection.request(method, path, body, fields)
-        answer = self.connection.getresponse()
-        page = answer.read().decode()
-        jar = dict(one.split("=", 1) for one in self.cookie.split("; ") if one)
-        jar |= dict(one.split(";")[0].split("=", 1) for one in answer.headers.get_all("Set-Cookie", []))
-        self.cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
-        if found := re.search('name="form-token" value="([^"]+)"', page):
-            self.token = html.unescape(found[1])
-        return answer.status, page
 
 
 def hold_posts(daemon, numbers):
