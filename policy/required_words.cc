@@ -16,7 +16,7 @@ namespace listwarden {
 namespace {
 
 constexpr std::size_t kMostProducts = 64;  // strings that several pieces in a row make together
-constexpr std::size_t kMostWords = 1000;   // of one AnyOf
+constexpr std::size_t kMostEnds = 1000;    // strings with which a piece may begin
 constexpr std::size_t kMostOfClass = 8;    // characters of a class that are spelt out
 constexpr std::size_t kMostRepeats = 12;
 constexpr std::size_t kShortest = 2, kLongest = 10;
@@ -25,15 +25,19 @@ constexpr double kRare = 0.002;  // beyond the rarest, only what is worth lookin
 
 using Strings = std::set<std::string>;
 
-// What a piece of a pattern matches: exactly these strings, or anything that fulfils all clauses.
+// What a piece of a pattern matches: exactly these strings, or anything that begins with one of the heads,
+// ends with one of the tails and fulfils all clauses.
 struct Piece {
   std::optional<Strings> exact;
-  std::vector<AnyOf> clauses;
+  std::vector<AnyOf> clauses = {};
+  Strings heads = {""}, tails = {""};
+  const Strings& Heads() const { return exact ? *exact : heads; }
+  const Strings& Tails() const { return exact ? *exact : tails; }
 };
 
 Piece Anything() { return {}; }
-Piece Nothing() { return {Strings{""}, {}}; }
-Piece Boundary() { return {Strings{std::string(1, WordIndex::kBoundary)}, {}}; }
+Piece Nothing() { return {Strings{""}}; }
+Piece Boundary() { return {Strings{std::string(1, WordIndex::kBoundary)}}; }
 
 double ChanceOfAny(const AnyOf& words) {
   return std::accumulate(words.begin(), words.end(), 0.0,
@@ -87,42 +91,62 @@ std::string Joined(std::string_view head, std::string_view tail) {
   return std::string(head) + std::string(tail);
 }
 
+// Whether one string after another makes no more than are worth having.
+bool IsFew(const Strings& heads, const Strings& tails) {
+  return heads.size() == 1 || tails.size() == 1 || heads.size() * tails.size() <= kMostProducts;
+}
+
+Strings Product(const Strings& heads, const Strings& tails) {
+  Strings longer;
+  for (const std::string& head : heads) {
+    for (const std::string& tail : tails) longer.insert(Joined(head, tail));
+  }
+  return longer;
+}
+
 // Pieces in a row.
 class Row {
  public:
   void Add(const Piece& piece) {
-    const bool is_start = open_.size() == 1 && open_.begin()->empty();
-    if (piece.exact && (is_start || open_.size() * piece.exact->size() <= kMostProducts)) {
-      Strings longer;
-      for (const std::string& head : open_) {
-        for (const std::string& tail : *piece.exact) longer.insert(Joined(head, tail));
-      }
-      open_ = std::move(longer);
-      return;
-    }
-    Break();
-    if (piece.exact) open_ = *piece.exact;
+    const Strings& heads = piece.Heads();
+    const bool is_few = IsFew(open_, heads);
+    if (is_few) open_ = Product(open_, heads);
+    if (piece.exact && is_few) return;
+    Close();
+    open_ = piece.Tails();
     clauses_.insert(clauses_.end(), piece.clauses.begin(), piece.clauses.end());
   }
   // Anything may stand here.
-  void Break() {
-    if (auto clause = ClauseOf(open_)) clauses_.push_back(std::move(*clause));
-    open_ = {""};
-    is_exact_ = false;
-  }
+  void Break() { Add(Anything()); }
   Piece Finish() {
-    if (is_exact_) return {std::move(open_), {}};
-    Break();
-    return {std::nullopt, std::move(clauses_)};
+    if (is_exact_) return {std::move(open_)};
+    Strings tails = open_;
+    Close();
+    return {std::nullopt, std::move(clauses_), std::move(heads_), std::move(tails)};
   }
 
  private:
+  void Close() {
+    if (auto clause = ClauseOf(open_)) clauses_.push_back(std::move(*clause));
+    if (is_exact_) heads_ = std::move(open_);
+    is_exact_ = false;
+  }
+
   Strings open_ = {""};
+  Strings heads_;
   std::vector<AnyOf> clauses_;
   bool is_exact_ = true;
 };
 
-// The rarest first, each once.
+// Whether the clause says nothing that `rarer` does not say.
+bool IsImplied(const AnyOf& clause, const AnyOf& rarer) {
+  return std::all_of(rarer.begin(), rarer.end(), [&](const std::string& word) {
+    return std::any_of(clause.begin(), clause.end(),
+                       [&](const std::string& one) { return word.find(one) != std::string::npos; });
+  });
+}
+
+// The rarest first.
 std::vector<AnyOf> ClausesOf(Piece piece) {
   std::vector<AnyOf> clauses = std::move(piece.clauses);
   if (piece.exact) {
@@ -134,30 +158,45 @@ std::vector<AnyOf> ClausesOf(Piece piece) {
     ranked.emplace_back(chance, std::move(words));
   }
   std::sort(ranked.begin(), ranked.end());
-  ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
   clauses.clear();
-  for (auto& [chance, words] : ranked) clauses.push_back(std::move(words));
+  for (auto& [chance, words] : ranked) {
+    const bool is_new = std::none_of(clauses.begin(), clauses.end(),
+                                     [&](const AnyOf& rarer) { return IsImplied(words, rarer); });
+    if (is_new) clauses.push_back(std::move(words));
+  }
   return clauses;
+}
+
+// With which of these strings one of the branches begins or ends; nothing is known once any of them may be empty.
+Strings EndsOf(const std::vector<Piece>& branches, const Strings& (Piece::*ends)() const) {
+  Strings all;
+  for (const Piece& branch : branches) {
+    const Strings& its = (branch.*ends)();
+    all.insert(its.begin(), its.end());
+  }
+  return all.contains("") || all.size() > kMostEnds ? Strings{""} : all;
 }
 
 // One of the branches: the rarest clause of any, the next of any …
 Piece Alternation(std::vector<Piece> branches) {
   if (branches.size() == 1) return std::move(branches.front());
   if (std::all_of(branches.begin(), branches.end(), [](const Piece& one) { return one.exact.has_value(); })) {
-    Strings all;
-    for (const Piece& branch : branches) all.insert(branch.exact->begin(), branch.exact->end());
-    return {std::move(all), {}};
+    Strings strings;
+    for (const Piece& branch : branches) strings.insert(branch.exact->begin(), branch.exact->end());
+    return {std::move(strings)};
   }
+  Piece all;
+  all.heads = EndsOf(branches, &Piece::Heads);
+  all.tails = EndsOf(branches, &Piece::Tails);
   std::array<Strings, kMostClauses> words;
   for (Piece& branch : branches) {
     const std::vector<AnyOf> clauses = ClausesOf(std::move(branch));
-    if (clauses.empty()) return Anything();
+    if (clauses.empty()) return all;
     for (std::size_t i = 0; i < words.size(); ++i) {
       const AnyOf& clause = clauses[std::min(i, clauses.size() - 1)];
       words[i].insert(clause.begin(), clause.end());
     }
   }
-  Piece all;
   for (const Strings& one : words) {
     const auto clause = ClauseOf(one);
     if (clause && (all.clauses.empty() || *clause != all.clauses.back())) all.clauses.push_back(*clause);

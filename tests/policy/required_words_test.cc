@@ -59,6 +59,16 @@ TEST(RequiredWords, KnowWhereWordsBeginAndEnd) {
   EXPECT_THAT(RequiredWords(R"(\bpt\b)", Boundaries::kIgnored), ElementsAre(ElementsAre("pt")));
 }
 
+TEST(RequiredWords, KnowHowBranchesBeginAndEnd) {
+  EXPECT_THAT(Words(R"(\b(?:hr|bid\w*)\b)"), ElementsAre(UnorderedElementsAre("\bhr", "\bbid")));
+  EXPECT_THAT(Words(R"((?:\w+ing|sent) it\b)"), ElementsAre(UnorderedElementsAre("ing it\b", "sent it\b")));
+  EXPECT_THAT(Words(R"(\b(?:\w+|hr) cut)"), ElementsAre(ElementsAre(" cut")));
+}
+
+TEST(RequiredWords, AreNotThoseThatAreWeakerThanOthers) {
+  EXPECT_THAT(Words(R"(a (?:quiz|jazz\w*))"), ElementsAre(UnorderedElementsAre("a quiz", "a jazz")));
+}
+
 TEST(RequiredWords, SeeATextBetweenBlanks) {
   EXPECT_THAT(Words("(?:^|[ \n])(?:u|ur)(?:[ .]|$)"),
               ElementsAre(UnorderedElementsAre(" u ", " u.", " ur ", " ur.")));
