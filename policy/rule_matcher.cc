@@ -202,6 +202,7 @@ struct RuleMatcher::Machine {
   Words FindWords(const Segment& segment) const;
   // What has been found of a message so far.
   struct Found {
+    std::vector<bool> due;            // by rule: it is looked for now
     std::vector<std::size_t> counts;  // by rule
     std::vector<Hit> hits;
     std::vector<Mention> topics;  // named by the poster, once each
@@ -216,6 +217,7 @@ struct RuleMatcher::Machine {
   void MatchPattern(std::size_t rule, const Segment& segment, std::size_t from, std::size_t to,
                     const Words& words, Found* found) const;
   void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
+  std::vector<Hit> ScanFor(std::vector<bool> due, const Message& message) const;
 };
 
 RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segment) const {
@@ -321,7 +323,7 @@ void RuleMatcher::Machine::ScanSegment(const Segment& segment, Found* found) con
     AddTopics(words.mentions, &found->topics);
   for (const auto& [id, end] : words.phrases) {
     const Phrase& phrase = WantedIn(segment).phrases[id];
-    if (found->counts[phrase.rule] >= kHitsPerRule) continue;
+    if (!found->due[phrase.rule] || found->counts[phrase.rule] >= kHitsPerRule) continue;
     // A raw rule's hit is placed in the original.
     auto place = std::make_pair(end - phrase.text.size(), end);
     if (rules[phrase.rule].raw) place = segment.text.ToOriginal(place.first, place.second);
@@ -338,7 +340,7 @@ void RuleMatcher::Machine::MatchPatterns(const Segment& segment, const Words& wo
   const Wanted& wanted = WantedIn(segment);
   Candidates::Tally tally(*wanted.candidates);
   const auto is_here = [&](std::size_t rule) {
-    return (patterns[rule].regions & BitOf(segment.region)) != 0;
+    return (patterns[rule].regions & BitOf(segment.region)) != 0 && found->due[rule];
   };
   for (const auto& [end, word] : words.required) tally.Add(word);
   bool has_sentence_rule = false;
@@ -393,24 +395,35 @@ RuleMatcher::RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const R
     : machine_(std::make_unique<const Machine>(rules, std::move(registers), std::move(slips))) {}
 RuleMatcher::~RuleMatcher() = default;
 
-std::vector<Hit> RuleMatcher::Scan(const Message& message) const {
-  Machine::Found found;
-  found.counts.resize(machine_->rules.size());
-  found.taken_back.resize(machine_->rules.size());
+std::vector<Hit> RuleMatcher::Machine::ScanFor(std::vector<bool> due, const Message& message) const {
+  Found found;
+  found.due = std::move(due);
+  found.counts.resize(rules.size());
+  found.taken_back.resize(rules.size());
   found.message = &message;
   std::vector<Hit>& hits = found.hits;
   for (const Segment& segment : message.segments) {
     const std::size_t first = hits.size();
-    machine_->ScanSegment(segment, &found);
+    ScanSegment(segment, &found);
     for (auto hit = hits.begin() + static_cast<std::ptrdiff_t>(first); hit != hits.end(); ++hit) {
       hit->is_masked = segment.region == Region::kHidden ||
                        (!hit->rule->raw && segment.text.IsDisguised(hit->begin, hit->end));
     }
-    machine_->ScanUnmasked(segment, &found);
+    ScanUnmasked(segment, &found);
     if (hits.size() > kHitsPerMessage) break;
   }
-  machine_->surroundings.Sift(message, &hits);
   return std::move(found.hits);
+}
+
+std::vector<Hit> RuleMatcher::Scan(const Message& message) const {
+  const Surroundings& surroundings = machine_->surroundings;
+  std::vector<Hit> hits = machine_->ScanFor(surroundings.AtOnce(), message);
+  if (std::vector<bool> awaited = surroundings.Awaited(hits); !awaited.empty()) {
+    const std::vector<Hit> more = machine_->ScanFor(std::move(awaited), message);
+    hits.insert(hits.end(), more.begin(), more.end());
+  }
+  surroundings.Sift(message, &hits);
+  return hits;
 }
 
 }  // namespace listwarden

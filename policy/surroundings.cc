@@ -30,6 +30,32 @@ Surroundings::Surroundings(const std::vector<Rule>& rules) {
     }
     asked.is_whole = asked.rules.size() == rule.beside.size();
   }
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    Waiting waiting{i, {}};
+    for (std::size_t before = 0; before < i; ++before) {
+      if (at_once_[before] && Asks(rules[i], rules[before])) waiting.leaders.push_back(&rules[before]);
+    }
+    at_once_.push_back(waiting.leaders.empty());
+    if (!at_once_[i]) waiting_.push_back(std::move(waiting));
+  }
+}
+
+bool Surroundings::Asks(const Rule& rule, const Rule& other) const {
+  const auto asked = asked_.find(&rule);
+  return asked != asked_.end() && asked->second.rules.contains(&other);
+}
+
+std::vector<bool> Surroundings::Awaited(const std::vector<Hit>& hits) const {
+  std::vector<bool> awaited;
+  for (const Waiting& one : waiting_) {
+    const auto has_hit = [&](const Rule* leader) {
+      return std::any_of(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.rule == leader; });
+    };
+    if (!std::all_of(one.leaders.begin(), one.leaders.end(), has_hit)) continue;
+    awaited.resize(at_once_.size());
+    awaited[one.rule] = true;
+  }
+  return awaited;
 }
 
 void Surroundings::Sift(const Message& message, std::vector<Hit>* hits) const {
