@@ -7,6 +7,14 @@
 namespace listwarden {
 namespace {
 
+// No row waits and no lease lasts so long: one that seems to was written while the clock was ahead, and would be
+// stuck until that time comes.
+constexpr std::int64_t kClockWasAhead = 2 * 24 * 3600;
+
+constexpr const char* kDue =
+    " FROM outbox WHERE state = 'waiting' AND (next_try <= ? OR next_try > ?) AND (leased_until <= ? OR"
+    " leased_until > ?) AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused')";
+
 void Move(SqlDatabase& database, const std::string& id, const char* from, const char* to) {
   SqlRow(database, "UPDATE held SET state = ?, revision = revision + 1 WHERE id = ? AND state = ?", to, id,
          from)
@@ -36,11 +44,8 @@ void SqlHoldStore::AddOutbox(SqlDatabase& database, const OutboxRow& row, const 
 
 std::optional<Outbox::Lease> SqlHoldStore::LeaseNext(std::chrono::seconds duration) {
   const bool has_due = connection_->Read([&](SqlDatabase& database) {
-    return SqlRow(database,
-                  "SELECT 1 FROM outbox WHERE state = 'waiting' AND next_try <= ? AND leased_until <= ?"
-                  " AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused') LIMIT 1",
-                  database.Now(), database.Now())
-        .Step();
+    const std::int64_t now = database.Now(), too_far = now + kClockWasAhead;
+    return SqlRow(database, std::string("SELECT 1") + kDue + " LIMIT 1", now, too_far, now, too_far).Step();
   });
   if (!has_due) return std::nullopt;
   return connection_->Write([&](SqlDatabase& database) { return LeaseNow(database, duration); });
@@ -48,15 +53,15 @@ std::optional<Outbox::Lease> SqlHoldStore::LeaseNext(std::chrono::seconds durati
 
 std::optional<Outbox::Lease> SqlHoldStore::LeaseNow(SqlDatabase& database,
                                                     std::chrono::seconds duration) const {
-  const std::int64_t now = database.Now();
+  const std::int64_t now = database.Now(), too_far = now + kClockWasAhead;
   Lease lease;
   {
-    SqlRow row(database,
-               "SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content, attempts,"
-               " fence, last_reply FROM outbox WHERE state = 'waiting' AND next_try <= ? AND"
-               " leased_until <= ? AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'paused') ORDER BY"
-               " next_try, id LIMIT 1",
-               now, now);
+    SqlRow row(
+        database,
+        std::string("SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content,"
+                    " attempts, fence, last_reply") +
+            kDue + " ORDER BY next_try, id LIMIT 1",
+        now, too_far, now, too_far);
     if (!row.Step()) return std::nullopt;
     lease.row.id = row.Int(0);
     lease.row.key = row.Text(1);

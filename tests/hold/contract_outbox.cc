@@ -92,6 +92,20 @@ TEST_P(HoldStoreContract, AClockThatGoesBackSendsNothingTwice) {
   EXPECT_FALSE(store_->LeaseNext(kMinute));
 }
 
+TEST_P(HoldStoreContract, WhatAClockFarAheadWroteLeavesWhenItIsBack) {
+  clock_.Advance(std::chrono::hours(24 * 400));
+  Brought(HoldState::kApproved, "k1");
+  Brought(HoldState::kApproved, "k2");
+  ASSERT_TRUE(store_->LeaseNext(kMinute)) << "by somebody who dies then";
+  clock_.Advance(-std::chrono::hours(24 * 400));
+  for (int i = 0; i < 2; ++i) {
+    const auto lease = store_->LeaseNext(kMinute);
+    ASSERT_TRUE(lease);
+    EXPECT_TRUE(store_->Report(*lease, SendResult::kSent, "250 ok", clock_.Now()));
+  }
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+}
+
 TEST_P(HoldStoreContract, WhatWasSentIsNotKept) {
   Act act;
   act.outbox = {LetterTo("mo@example.org", "digest")};
