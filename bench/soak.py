@@ -7,6 +7,7 @@ Bursts every ten seconds: real list mail where ../shared/data is there, and ten 
 resident memory grows by more than 1 MB in ten minutes after the warm-up (a sixth of the time), or files or threads do.
 """
 import argparse
+import datetime
 import json
 import pathlib
 import shutil
@@ -97,7 +98,7 @@ def main():
     half = len(warm) // 2
     slowest = [one["eom_p99"] for one in measured[-len(warm):]]  # of each burst
     steady = all(max(one[column] for one in warm[half:]) <= max(one[column] for one in warm[:half]) for column in (2, 3))
-    lines = ["command: python3 bench/soak.py " + " ".join(sys.argv[1:]),
+    lines = [f"command: python3 bench/soak.py PROGRAMS --minutes {chosen.minutes:g} --rate {chosen.rate}   ({datetime.date.today().isoformat()})",
              f"{samples[-1][0] / 60:.0f} minutes, {bursts * chosen.rate * EVERY} messages ({bursts} bursts, {late} of them late), {min(len(files), chosen.rate * EVERY - HELD)} of {kind}, {HELD} new posts a burst; "
              f"{held} held, {errors} errors",
              "minute  RSS MiB  files  threads"]

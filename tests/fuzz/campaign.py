@@ -3,7 +3,7 @@
 """Fuzzes every target in turn, keeps the log of hours, and keeps what reaches new code.
 
 campaign.py BIN SOURCE [SECONDS] [ROUNDS]   BIN: where the preset fuzz put its programs; crashes lie in BIN/../crashes
-campaign.py BIN SOURCE keep                 the smallest inputs with the same coverage become tests/fuzz/corpus
+campaign.py BIN SOURCE keep                 few inputs with the same coverage become tests/fuzz/corpus
 tests/fuzz/hours.txt tells what was run. A crash becomes a seed (tests/fuzz/seeds/TARGET) once it is mended.
 """
 import datetime
@@ -28,6 +28,12 @@ def known(source, target):
             if folder.is_dir()]
 
 
+def covered(program, folders):
+    done = subprocess.run([program, "-runs=0", *folders], capture_output=True, check=True)
+    text = done.stderr.decode(errors="replace")
+    return f"{found(r'INITED cov: ([0-9]+)', text)} edges, {found(r'INITED cov: [0-9]+ ft: ([0-9]+)', text)} features"
+
+
 def run(binaries, source, target, seconds):
     """Returns the line for the log."""
     corpus, crashes = binaries.parent / "corpus" / target, binaries.parent / "crashes"
@@ -48,18 +54,21 @@ def run(binaries, source, target, seconds):
 
 def keep(binaries, source):
     for target in TARGETS:
+        program = binaries / f"{target}_fuzz"
         new, corpus = binaries.parent / "merged" / target, source / "tests/fuzz/corpus" / target
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        subprocess.run([binaries / f"{target}_fuzz", "-merge=1", f"-max_len={MOST_BYTES}", new,
-                        binaries.parent / "corpus" / target, *known(source, target)], check=True, capture_output=True)
+        before = covered(program, known(source, target))
+        subprocess.run([program, "-set_cover_merge=1", f"-max_len={MOST_BYTES}", new, binaries.parent / "corpus" / target,
+                        *known(source, target)], check=True, capture_output=True)
         shutil.rmtree(corpus, ignore_errors=True)
         corpus.mkdir(parents=True)
         for file in new.iterdir():
             if file.stat().st_size <= MOST_BYTES:
                 shutil.copy(file, corpus)
         files = list(corpus.iterdir())
-        print(f"{target}: {len(files)} inputs, {sum(file.stat().st_size for file in files)} bytes")
+        print(f"{target}: {len(files)} inputs, {sum(file.stat().st_size for file in files)} bytes; "
+              f"{covered(program, known(source, target))}, before {before}", flush=True)
 
 
 def main():
