@@ -179,10 +179,24 @@ class Collector {
   void Break(bool is_paragraph) {
     std::string &to = hidden_since_ != kNever ? out_.hidden : out_.visible;
     while (!to.empty() && to.back() == ' ') to.pop_back();
+    KeepRangesInside();
     if (to.empty()) return;
     const bool at_line = to.back() == '\n';
     if (!at_line) to += '\n';
     if (is_paragraph && !(to.size() > 1 && to[to.size() - 2] == '\n')) to += '\n';
+  }
+
+  // Blanks that went were perhaps in a range; what comes in their place is not.
+  void KeepRangesInside() {
+    const std::size_t size = out_.visible.size();
+    quote_begin_ = std::min(quote_begin_, size);
+    signature_begin_ = std::min(signature_begin_, size);
+    for (auto *ranges : {&out_.quoted, &out_.signature}) {
+      while (!ranges->empty() && ranges->back().end > size) {
+        ranges->back().end = size;
+        if (ranges->back().begin >= size) ranges->pop_back();
+      }
+    }
   }
 
   void CloseQuote() {

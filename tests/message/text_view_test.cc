@@ -82,6 +82,19 @@ TEST(ReadHtml, MarksQuotedBlocks) {
   EXPECT_NE(text.visible.substr(text.quoted[0].begin, text.quoted[0].end - text.quoted[0].begin).find("old"),
             std::string::npos);
 }
+TEST(ReadHtml, BlanksInAMarkedBlockTakeNoTextAfterItAlong) {
+  std::string blanks;
+  for (int i = 0; i < 50; ++i) blanks += "&nbsp;";
+  for (const std::string kind : {"Signature", "yahoo_quoted"}) {
+    const HtmlText text =
+        ReadHtml("<p>Hello</p><span id=\"" + kind + "\">Bo" + blanks + "</span><span id=\"" + kind + "\">" +
+                     blanks + "</span><p>and more</p>",
+                 {});
+    const auto& ranges = kind == "Signature" ? text.signature : text.quoted;
+    ASSERT_EQ(ranges.size(), 1u) << kind;
+    EXPECT_EQ(text.visible.substr(ranges[0].begin, ranges[0].end - ranges[0].begin), "Bo") << kind;
+  }
+}
 TEST(ReadHtml, IsNotLedAstrayByADeclaredCharset) {
   EXPECT_NE(ReadHtml("<meta charset=gb2312><p>caf\xc3\xa9 \xe2\x80\x9d open</p><p>rest</p>", {})
                 .visible.find("rest"),
