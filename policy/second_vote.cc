@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "policy/sentences.h"
 
@@ -58,7 +59,8 @@ std::vector<Sentence> SentencesOf(const Message& message) {
     const std::string_view text = std::string_view(segment.text.folded()).substr(0, kJudgedSegment);
     judged += text.size();
     for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
-      begin = std::min(text.find_first_not_of(' ', begin), text.size());
+      begin = text.find_first_not_of(' ', begin);
+      if (begin == std::string_view::npos) break;
       end = SentenceEnd(text, begin, kLongestSentence);
       const std::string_view words = text.substr(begin, end - begin);
       sentences.push_back({&segment, begin, end, IsProse(words), {}});
@@ -77,10 +79,11 @@ void ReadWhatIsAsked(const SentenceModel& model, std::vector<Sentence>* sentence
   }
 }
 
-// The more sentences, the likelier that one of them looks like something by chance.
+// The more sentences, the likelier that one of them looks like something by chance. The model's thresholds
+// were set with the same.
 float AllowanceFor(std::size_t sentences) {
-  constexpr float kPerDoubling = 0.4f;
-  constexpr std::size_t kShortPost = 12;
+  constexpr float kPerDoubling = 1.2f;
+  constexpr std::size_t kShortPost = 6;
   return sentences <= kShortPost ? 0 : kPerDoubling * std::log2(static_cast<float>(sentences) / kShortPost);
 }
 
@@ -93,61 +96,78 @@ bool IsTakenBack(const SecondVote& second, const Message& message) {
   });
 }
 
+// What one filter asks of a message's windows: a sentence, or two that stand together. One that reaches the
+// threshold is a vote; where none does but all together do, the best of them is.
 class Ballot {
  public:
-  explicit Ballot(const SecondVote& from)
-      : from_(from), threshold_(from.model->output(from.output).threshold) {}
+  Ballot(const SecondVote& from, float allowance)
+      : from_(&from), threshold_(from.model->output(from.output).threshold + allowance) {}
 
-  // `before` is the sentence in front of `now` in the segment, or nullptr; `allowance` is taken off the
-  // score.
-  void Judge(const Segment& segment, const Sentence* before, const Sentence& now, float allowance,
-             std::vector<Vote>* votes) {
-    if (cast_ >= kMostVotes) return;
-    float score = from_.model->Score(now.sums, from_.output) - allowance;
-    std::size_t begin = now.begin;
-    if (before != nullptr && score < threshold_ && !(last_segment_ == &segment && last_end_ == before->end)) {
-      const float both = from_.model->Score(before->sums + now.sums, from_.output) - allowance;
-      if (both > score) {
-        score = both;
-        begin = before->begin;
-      }
+  // `before` is the sentence in front of `now` in the segment, or nullptr.
+  void Judge(const Sentence* before, const Sentence& now) {
+    const float alone = Weigh(now.sums);
+    Candidate one{{from_, now.segment, now.begin, now.end}, alone};
+    if (before != nullptr) {
+      const float both = Weigh(before->sums + now.sums);
+      if (alone < threshold_ && both > alone && !EndsAt(before))
+        one = {{from_, now.segment, before->begin, now.end}, both};
     }
-    if (score < threshold_) return;
-    const Vote vote{&from_, &segment, begin, now.end};
-    if (!IsSaid(vote)) return;
-    votes->push_back(vote);
-    last_segment_ = &segment;
-    last_end_ = now.end;
-    ++cast_;
+    if (one.score > best_.score) best_ = one;
+    if (one.score >= threshold_ && found_.size() < kMostVotes) Take(one.vote);
+  }
+
+  std::vector<Vote> Count() {
+    if (found_.empty() && together_ > 1) Take(best_.vote);
+    return std::move(found_);
   }
 
  private:
-  const SecondVote& from_;
+  struct Candidate {
+    Vote vote;
+    float score;
+  };
+
+  float Weigh(const SentenceModel::Sums& sums) {
+    constexpr float kTooLittle = 8;
+    const float score = from_->model->Score(sums, from_->output);
+    if (score > threshold_ - kTooLittle) together_ += std::exp(score - threshold_);
+    return score;
+  }
+  bool EndsAt(const Sentence* before) const {
+    return !found_.empty() && found_.back().segment == before->segment && found_.back().end == before->end;
+  }
+  void Take(const Vote& vote) {
+    if (IsSaid(vote)) found_.push_back(vote);
+  }
+
+  const SecondVote* from_;
   float threshold_;
-  std::size_t cast_ = 0;
-  const Segment* last_segment_ = nullptr;
-  std::size_t last_end_ = 0;
+  float together_ = 0;  // sum of exp(score - threshold)
+  Candidate best_{{}, -std::numeric_limits<float>::infinity()};
+  std::vector<Vote> found_;
 };
 
 }  // namespace
 
 std::vector<Vote> VotesOn(const Message& message,
                           const std::vector<std::unique_ptr<const SecondVote>>& seconds) {
-  std::vector<Vote> votes;
+  std::vector<Sentence> sentences = SentencesOf(message);
+  const float allowance = AllowanceFor(sentences.size());
   std::map<const SentenceModel*, std::vector<Ballot>> by_model;
   for (const auto& one : seconds) {
-    if (!IsTakenBack(*one, message)) by_model[one->model.get()].emplace_back(*one);
+    if (!IsTakenBack(*one, message)) by_model[one->model.get()].emplace_back(*one, allowance);
   }
-  std::vector<Sentence> sentences = SentencesOf(message);
+  std::vector<Vote> votes;
   for (auto& [model, ballots] : by_model) {
     ReadWhatIsAsked(*model, &sentences);
-    const float allowance = AllowanceFor(sentences.size());
     for (std::size_t i = 0; i < sentences.size(); ++i) {
-      const Sentence& now = sentences[i];
-      if (!now.is_prose) continue;
-      const bool has_before = i > 0 && sentences[i - 1].segment == now.segment;
-      for (Ballot& ballot : ballots)
-        ballot.Judge(*now.segment, has_before ? &sentences[i - 1] : nullptr, now, allowance, &votes);
+      if (!sentences[i].is_prose) continue;
+      const bool has_before = i > 0 && sentences[i - 1].segment == sentences[i].segment;
+      for (Ballot& ballot : ballots) ballot.Judge(has_before ? &sentences[i - 1] : nullptr, sentences[i]);
+    }
+    for (Ballot& ballot : ballots) {
+      const std::vector<Vote> found = ballot.Count();
+      votes.insert(votes.end(), found.begin(), found.end());
     }
   }
   return votes;

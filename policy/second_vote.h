@@ -39,7 +39,7 @@ struct Vote {
   std::size_t end;
 };
 
-// On subject and author text, in order. The `seconds` outlive the result.
+// On subject and author text, by filter. The `seconds` outlive the result.
 std::vector<Vote> VotesOn(const Message& message,
                           const std::vector<std::unique_ptr<const SecondVote>>& seconds);
 

@@ -38,11 +38,14 @@ FOLDS = 4
 RARITY_SCALE = 3
 HEAVIEST = 0.998    # quantile of the weights; heavier ones are cut
 SETS_WEIGHT = 0.04  # of a row of the public sets, beside 2 of a passage of ours
-FALSE_OWN = 0.05    # share of hard negatives and quoted posts of the filter that may be tagged
+FALSE_OWN = 0.04    # share of hard negatives and quoted posts of the filter that may be tagged
 FALSE_OTHER = 0.01  # of clean posts and of posts that break other clauses
-FALSE_LISTS = 2.4e-4  # of sentences and pairs of sentences of list mail …
-OTHER_LISTS = {"harassment": 8e-4, "abuse": 1e-4, "reputation": 5e-4, "endorsement": 5e-4,
-               "purpose": 1.8e-4}  # … but much of it is rude or chat
+FALSE_MAIL = 1.0e-3  # of messages of list mail …
+OTHER_MAIL = {"harassment": 2.5e-3, "abuse": 4e-4, "reputation": 1.5e-3, "endorsement": 1.5e-3,
+              "purpose": 1.5e-3}  # … but some of it is rude, sells or chats
+MAIL_WEIGHT = 1.0  # of a sentence of list mail
+DOUBLING = 1.2     # taken off the scores of a text for each doubling of its sentences …
+SHORT_POST = 6     # … beyond so many; policy/second_vote.cc does the same
 
 # Clauses that one sentence may well break together: texts of the one are no counter-examples for the other.
 TOGETHER = [{"harassment", "reputation"}, {"political", "reputation"}, {"confidentiality", "privacy"},
@@ -66,6 +69,7 @@ SETS = [
     ("wikidetox", "harassment_wikidetox_testset.jsonl", 1.5, 1.0),
 ]
 NEGATIVE = {"clean", "polite", "neutral", "impolite"}
+ROWS = ["clean_r_lists.jsonl", "newsgroups20_train.jsonl"]
 MAIL = ["spamassassin_easy_ham", "spamassassin_easy_ham_2", "linux_mips", "openbmc", "ksummit_discuss"]
 
 # Sentences that only name people for what they are, so that no word of identity weighs by itself.
@@ -162,10 +166,12 @@ def author_sentences(text):
             yield sentence
 
 
-def list_sentences(folder):
-    """(half, sentence) of list mail, in order; halves by message."""
-    for row in map(json.loads, open(folder / "clean_r_lists.jsonl", encoding="utf-8")):
-        yield from ((zlib.crc32(row["id"].encode()) % 2, one) for one in author_sentences(row["text"]))
+def list_mail(folder):
+    """(name, what its author wrote) of list mail and of orderly news groups."""
+    for file in ROWS:
+        for row in map(json.loads, open(folder / file, encoding="utf-8")):
+            if row["label"].startswith("clean"):
+                yield row["id"], row["text"]
     for name in MAIL:
         for path in sorted((folder / "mail" / name).rglob("*")):
             if not path.is_file():
@@ -176,7 +182,7 @@ def list_sentences(folder):
                 text = body.get_content() if body else ""
             except Exception:  # broken on purpose, or of an unknown charset
                 continue
-            yield from ((zlib.crc32(path.name.encode()) % 2, one) for one in author_sentences(text))
+            yield path.name, text
 
 
 def passages():
@@ -192,10 +198,54 @@ def passages():
     return found
 
 
+def fold_of(name):
+    return zlib.crc32(name.encode()) % FOLDS
+
+
 def is_prose(text):
     """Tables, listings and a few words tell the model nothing; policy/second_vote.cc leaves them out, too."""
     letters = sum(one.isalpha() or one in " '" or ord(one) >= 0x80 for one in text)
     return text.count(" ") >= 4 and letters * 10 >= len(text) * 7
+
+
+def windows_of(sentences):
+    """Single and in pairs."""
+    pairs = [one + " " + two for one, two in zip(sentences, sentences[1:])]
+    return [one for one in sentences + pairs if is_prose(one)]
+
+
+def allowance(sentences):
+    """The more sentences, the likelier that one of them looks like something by chance."""
+    return DOUBLING * numpy.log2(numpy.maximum(sentences, SHORT_POST) / SHORT_POST)
+
+
+class Mail:
+    """List mail: each sentence once to learn from, and every window of every message to be judged."""
+
+    def __init__(self, messages):
+        learnt, windows, self.starts, self.window_folds, counts, self.message_folds = {}, [], [], [], [], []
+        for name, text in messages:
+            fold_number, sentences = fold_of(name), list(author_sentences(text))
+            for one in sentences:
+                learnt.setdefault(one, fold_number)
+            found = windows_of(sentences)
+            if found:
+                self.starts.append(len(windows))
+                windows += found
+                self.window_folds += [fold_number] * len(found)
+                counts.append(len(sentences))
+                self.message_folds.append(fold_number)
+        self.learnt, self.learnt_folds = matrix(list(learnt)), numpy.array(list(learnt.values()))
+        self.windows, self.window_folds = matrix(windows), numpy.array(self.window_folds)
+        self.allowances, self.message_folds = allowance(numpy.array(counts)), numpy.array(self.message_folds)
+
+    def scores(self, models):
+        """Of each message the score by the model that did not learn from its fold."""
+        scores = numpy.zeros(self.windows.shape[0])
+        for number, model in enumerate(models):
+            chosen = self.window_folds == number
+            scores[chosen] = model.scores(self.windows[chosen])
+        return numpy.logaddexp.reduceat(scores, self.starts) - self.allowances
 
 
 class Post:
@@ -204,14 +254,14 @@ class Post:
     def __init__(self, name, row):
         self.name, self.kind, self.also = name, row["kind"], row.get("also", [])
         self.is_entitled = "authenticated" in row
-        self.fold = zlib.crc32(row["id"].encode()) % FOLDS
+        self.fold = fold_of(row["id"])
         text = row.get("text") or re.sub("<[^>]+>", " ", row.get("html", ""))
         sentences = [row.get("subject", "")]
         for paragraph in re.split(r"\n\s*\n", text):
             kept = " ".join(line for line in paragraph.split("\n") if not line.startswith(">"))
             sentences += [one for one in re.split(r"(?<=[.!?])\s+", kept.strip()) if one]
-        windows = sentences + [one + " " + two for one, two in zip(sentences[1:], sentences[2:])]
-        self.windows = [one for one in windows if is_prose(one)] or [" ".join(sentences)]
+        self.windows = windows_of(sentences) or [" ".join(sentences)]
+        self.allowance = allowance(len(sentences))
         self.breaks = self.kind in ("clear", "subtle")
 
 
@@ -245,8 +295,9 @@ class Model:
 class Task:
     """What one filter learns from, and its thresholds."""
 
-    def __init__(self, name, own, labelled, extra, lists, rare):
-        self.name, self.lists, self.rare = name, lists @ rare, rare
+    def __init__(self, name, own, labelled, extra, mail, rare):
+        self.name, self.mail, self.rare = name, mail, rare
+        self.learnt = mail.learnt @ rare
         self.texts, self.labels, self.weights, self.folds = [], [], [], []
         for other, rows in own.items():
             for number, (text, breaks) in enumerate(rows):
@@ -279,10 +330,10 @@ class Task:
 
     def fit(self, without):
         """Two rounds: of a post that breaks the clause, the sentence that the first round finds most telling."""
-        chosen = self.folds != without
-        rows = scipy.sparse.vstack([self.rows[chosen], self.lists]).tocsr()
-        labels = numpy.append(self.labels[chosen], numpy.zeros(self.lists.shape[0]))
-        weights = numpy.append(self.weights[chosen], numpy.full(self.lists.shape[0], 0.15))
+        chosen, mail = self.folds != without, self.learnt[self.mail.learnt_folds != without]
+        rows = scipy.sparse.vstack([self.rows[chosen], mail]).tocsr()
+        labels = numpy.append(self.labels[chosen], numpy.zeros(mail.shape[0]))
+        weights = numpy.append(self.weights[chosen], numpy.full(mail.shape[0], MAIL_WEIGHT))
         model = Model(rows, labels, weights, self.rare)
         telling = [post.windows[int(model.scores(post.windows).argmax())]
                    for post in self.positive if post.fold != without]
@@ -291,52 +342,42 @@ class Task:
                      numpy.append(weights, numpy.full(len(telling), 2.0)), self.rare)
 
     def apart(self):
-        """Highest scores of posts by models that did not learn from them: broken, own false, other false."""
-        scores = {id(post): 0.0 for post in self.positive + self.own_false + self.other_false}
-        for number in range(FOLDS):
-            model = self.fit(number)
-            for post in self.positive + self.own_false + self.other_false:
-                if post.fold == number:
-                    scores[id(post)] = float(model.scores(post.windows).max())
-        return [numpy.array([scores[id(post)] for post in group])
-                for group in (self.positive, self.own_false, self.other_false)]
+        """Scores by models that did not learn from the text: posts that break the clause, own false, other
+        false, list mail."""
+        models = [self.fit(number) for number in range(FOLDS)]
+        return [numpy.array([numpy.logaddexp.reduce(models[post.fold].scores(post.windows)) - post.allowance
+                             for post in group])
+                for group in (self.positive, self.own_false, self.other_false)] + [self.mail.scores(models)]
 
 
 def learn(job):
     """Everything of one filter; also what it found of texts that it did not learn from."""
-    output, name, own, labelled, extra, learnt, kept = job
+    output, name, own, labelled, extra, mail = job
     texts = matrix([text for rows in own.values() for text, _ in rows])
-    rare = scipy.sparse.diags(rarity(scipy.sparse.vstack([texts, learnt]).tocsr()))
-    task = Task(name, own, labelled, extra, learnt, rare)
-    broken, own_false, other_false = task.apart()
-    model = task.fit(-2)
-    on_lists = model.scores(kept)
-    false_lists = OTHER_LISTS.get(output, FALSE_LISTS)
-    tag = max(numpy.quantile(own_false, 1 - FALSE_OWN), numpy.quantile(other_false, 1 - FALSE_OTHER),
-              numpy.quantile(on_lists, 1 - false_lists))
+    rare = scipy.sparse.diags(rarity(scipy.sparse.vstack([texts, mail.learnt]).tocsr()))
+    task = Task(name, own, labelled, extra, mail, rare)
+    broken, *false = task.apart()
+    bounds = [numpy.quantile(scores, 1 - share)
+              for scores, share in zip(false, (FALSE_OWN, FALSE_OTHER, OTHER_MAIL.get(output, FALSE_MAIL)))]
+    tag = max(bounds)
     count = sum(breaks for _, breaks in own[name])
     found = {kind: numpy.mean([score > tag for post, score in zip(task.positive, broken) if post.kind == kind])
              for kind in ("clear", "subtle")}
+    rates = [(scores > tag).mean() for scores in false]
     print(f"{output:16} {count:4} + {len(own[name]) - count:4} -  apart: clear {found['clear']:.2f} subtle"
-          f" {found['subtle']:.2f} | own false {(own_false > tag).mean():.3f} other {(other_false > tag).mean():.4f}"
-          f" lists {(on_lists > tag).mean():.6f} | threshold {tag:.2f}: by own"
-          f" {numpy.quantile(own_false, 1 - FALSE_OWN):.2f} other {numpy.quantile(other_false, 1 - FALSE_OTHER):.2f}"
-          f" lists {numpy.quantile(on_lists, 1 - false_lists):.2f}", flush=True)
+          f" {found['subtle']:.2f} | own false {rates[0]:.3f} other {rates[1]:.4f} mail {rates[2]:.5f} | threshold"
+          f" {tag:.2f}: by own {bounds[0]:.2f} other {bounds[1]:.2f} mail {bounds[2]:.2f}", flush=True)
+    model = task.fit(None)
     return (output, model.step, model.bias, tag), model.bytes
 
 
 def main():
     folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    own, labelled = passages(), list(posts())
+    own, labelled, mail = passages(), list(posts()), Mail(list_mail(folder))
     abuse = own.pop("abuse")
-    listed = list(dict.fromkeys(list_sentences(folder)))
-    learnt = matrix([text for half, text in listed if half == 0])
-    kept = [text for half, text in listed if half == 1]
-    kept += [one + " " + two for one, two in zip(kept, kept[1:])]
-    kept = matrix([one for one in kept if is_prose(one)])
-    jobs = [(name, name, own, labelled, [], learnt, kept) for name in FILTERS]
+    jobs = [(name, name, own, labelled, [], mail) for name in FILTERS]
     jobs.append(("abuse", "harassment", {**own, "harassment": own["harassment"] + abuse}, labelled,
-                 list(set_rows(folder)) + list(identity_rows()), learnt, kept))
+                 list(set_rows(folder)) + list(identity_rows()), mail))
     with multiprocessing.Pool(2) as pool:
         outputs, columns = zip(*pool.map(learn, jobs, chunksize=1))
     payload = struct.pack("<II", BITS, len(outputs))

@@ -70,6 +70,16 @@ TEST_F(SecondVotes, AskMoreOfASentenceInALongMail) {
   EXPECT_TRUE(On(Region::kAuthorText, text + "what a load of rubbish this idea of yours is.").empty());
 }
 
+TEST_F(SecondVotes, AddUpWhatTheSentencesOfAPostSay) {
+  const std::string hint = "We have all heard enough of your opinions by now. ";
+  EXPECT_TRUE(On(Region::kAuthorText, hint).empty());
+  EXPECT_TRUE(On(Region::kAuthorText, hint + "The chamber is in the cupboard on the left.").empty());
+  EXPECT_EQ(On(Region::kAuthorText, hint + "The chamber is in the cupboard on the left. " + hint +
+                                        "The key hangs beside the door of the store. " + hint)
+                .size(),
+            1u);
+}
+
 TEST_F(SecondVotes, OverlapARawRulesHitWhereItStandsInTheOriginal) {
   const std::string blanks(400, ' ');  // folded to one
   const auto votes = On(Region::kAuthorText, "The linac is down." + blanks + kInsult);
