@@ -6,6 +6,8 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "message/text_view.h"
@@ -15,9 +17,9 @@
 namespace listwarden {
 namespace {
 
-constexpr std::size_t kMostProducts = 64;  // strings that several pieces in a row make together
-constexpr std::size_t kMostEnds = 1000;    // strings with which a piece may begin
-constexpr std::size_t kMostOfClass = 8;    // characters of a class that are spelt out
+constexpr std::size_t kMostProducts = 256;  // strings that several pieces in a row make together
+constexpr std::size_t kMostEnds = 300;      // strings with which a piece may begin
+constexpr std::size_t kMostOfClass = 8;     // characters of a class that are spelt out
 constexpr std::size_t kMostRepeats = 12;
 constexpr std::size_t kShortest = 2, kLongest = 10;
 constexpr std::size_t kMostClauses = 3;
@@ -65,6 +67,16 @@ std::size_t LettersOf(std::string_view word) {
   return word.size() - static_cast<std::size_t>(std::count(word.begin(), word.end(), WordIndex::kBoundary));
 }
 
+// Whether one of the known words is a part of this one.
+bool HoldsOneOf(const std::unordered_set<std::string_view>& known, std::string_view word) {
+  for (std::size_t begin = 0; begin < word.size(); ++begin) {
+    for (std::size_t size = kShortest; begin + size <= word.size(); ++size) {
+      if (known.contains(word.substr(begin, size))) return true;
+    }
+  }
+  return false;
+}
+
 // A word that holds another one adds nothing.
 std::optional<AnyOf> ClauseOf(const Strings& strings) {
   AnyOf words;
@@ -75,10 +87,13 @@ std::optional<AnyOf> ClauseOf(const Strings& strings) {
   std::sort(words.begin(), words.end(), [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
   });
+  std::unordered_set<std::string_view> known;
   AnyOf kept;
-  for (const std::string& word : words) {
-    const auto is_inside = [&](const std::string& one) { return word.find(one) != std::string::npos; };
-    if (std::none_of(kept.begin(), kept.end(), is_inside)) kept.push_back(word);
+  kept.reserve(words.size());
+  for (std::string& word : words) {
+    if (HoldsOneOf(known, word)) continue;
+    kept.push_back(std::move(word));
+    known.insert(kept.back());
   }
   return kept;
 }
@@ -104,6 +119,11 @@ Strings Product(const Strings& heads, const Strings& tails) {
   return longer;
 }
 
+// With which of these strings something begins or ends; nothing is known once it may be any.
+Strings Ends(Strings strings) {
+  return strings.contains("") || strings.size() > kMostEnds ? Strings{""} : strings;
+}
+
 // Pieces in a row.
 class Row {
  public:
@@ -116,8 +136,13 @@ class Row {
     open_ = piece.Tails();
     clauses_.insert(clauses_.end(), piece.clauses.begin(), piece.clauses.end());
   }
-  // Anything may stand here.
-  void Break() { Add(Anything()); }
+  // None of it or more; after one of it the row ends with it in any case.
+  void AddRepeated(const Piece& piece, bool is_first) {
+    Strings tails = piece.Tails();
+    if (is_first) tails.insert(open_.begin(), open_.end());
+    Close();
+    open_ = Ends(std::move(tails));
+  }
   Piece Finish() {
     if (is_exact_) return {std::move(open_)};
     Strings tails = open_;
@@ -140,10 +165,9 @@ class Row {
 
 // Whether the clause says nothing that `rarer` does not say.
 bool IsImplied(const AnyOf& clause, const AnyOf& rarer) {
-  return std::all_of(rarer.begin(), rarer.end(), [&](const std::string& word) {
-    return std::any_of(clause.begin(), clause.end(),
-                       [&](const std::string& one) { return word.find(one) != std::string::npos; });
-  });
+  const std::unordered_set<std::string_view> known(clause.begin(), clause.end());
+  return std::all_of(rarer.begin(), rarer.end(),
+                     [&](const std::string& word) { return HoldsOneOf(known, word); });
 }
 
 // The rarest first.
@@ -167,14 +191,13 @@ std::vector<AnyOf> ClausesOf(Piece piece) {
   return clauses;
 }
 
-// With which of these strings one of the branches begins or ends; nothing is known once any of them may be empty.
 Strings EndsOf(const std::vector<Piece>& branches, const Strings& (Piece::*ends)() const) {
   Strings all;
   for (const Piece& branch : branches) {
     const Strings& its = (branch.*ends)();
     all.insert(its.begin(), its.end());
   }
-  return all.contains("") || all.size() > kMostEnds ? Strings{""} : all;
+  return Ends(std::move(all));
 }
 
 // One of the branches: the rarest clause of any, the next of any …
@@ -248,7 +271,7 @@ class Reader {
         continue;
       }
       for (std::size_t i = 0; i < std::min(least, kMostRepeats); ++i) row.Add(piece);
-      if (least != most || least > kMostRepeats) row.Break();
+      if (least != most || least > kMostRepeats) row.AddRepeated(piece, least == 0);
     }
     return row.Finish();
   }
