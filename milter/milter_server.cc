@@ -28,14 +28,15 @@ constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT
 constexpr auto kLongestJudgement = std::chrono::seconds(60), kPatience = std::chrono::seconds(10);
 constexpr int kIdleSeconds = 7210;  // longer than any SMTP timeout, as libmilter asks
 
-// What the MTA negotiated last. Its connections are alike; one that is used again (SMFIC_QUIT_NC) does not
-// negotiate anew.
-std::atomic<bool> g_keeps_leading_blank{false};
+// What the MTA negotiated last, for a connection that is used again (SMFIC_QUIT_NC): it does not negotiate anew.
+// Should it have been another answer to DATA, libmilter keeps to what it negotiated then, and so ends the message.
+std::atomic<bool> g_keeps_leading_blank{false}, g_answers_data{true};
 
 struct Connection {
-  explicit Connection(SessionHost& host) : session(host), keeps_leading_blank(g_keeps_leading_blank) {}
+  Connection(SessionHost& host, bool its_answers_data)
+      : session(host), keeps_leading_blank(g_keeps_leading_blank), answers_data(its_answers_data) {}
   MilterSession session;
-  const bool keeps_leading_blank;
+  const bool keeps_leading_blank, answers_data;
 };
 
 Connection* Of(SMFICTX* context) { return static_cast<Connection*>(smfi_getpriv(context)); }
@@ -79,9 +80,9 @@ std::string Doubled(const std::string& text) {
   return out;
 }
 
-void Begin(SMFICTX* context) noexcept {
+void Begin(SMFICTX* context, bool answers_data) noexcept {
   delete Of(context);
-  smfi_setpriv(context, new (std::nothrow) Connection(*g_host));
+  smfi_setpriv(context, new (std::nothrow) Connection(*g_host, answers_data));
 }
 
 sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsigned long, unsigned long,
@@ -94,11 +95,13 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
       return SMFIS_REJECT;
     }
     *actions = kActions | (f0 & SMFIF_SETSYMLIST);
-    // Every event but DATA goes unanswered; over TCP an answer there is what breaks the stall of Nagle and
-    // delayed ACK.
+    // Every event goes unanswered, DATA too where nothing is gained; over TCP an answer there is what breaks the
+    // stall of Nagle and delayed ACK.
+    const bool answers_data = g_host->AnswersData();
     // The end of the header is asked for: without it libmilter waits for ever on mail that has no fields.
-    *steps = f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_EOH | SMFIP_NR_CONN | SMFIP_NR_MAIL |
-                   SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC);
+    *steps =
+        f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_EOH | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
+              SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC | (answers_data ? 0 : SMFIP_NR_DATA));
     *f2 = *f3 = 0;
     if ((f0 & SMFIF_SETSYMLIST) != 0) {
       smfi_setsymlist(context, SMFIM_CONNECT,
@@ -107,7 +110,8 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
       smfi_setsymlist(context, SMFIM_EOM, const_cast<char*>("i"));
     }
     g_keeps_leading_blank = (f1 & SMFIP_HDR_LEADSPC) != 0;
-    Begin(context);
+    g_answers_data = answers_data;
+    Begin(context, answers_data);
     return SMFIS_CONTINUE;
   } catch (const std::exception& e) {
     LogFailure(context, e.what());
@@ -116,7 +120,7 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
 }
 
 sfsistat OnConnect(SMFICTX* context, char* host, _SOCK_ADDR*) {
-  if (Of(context) == nullptr) Begin(context);
+  if (Of(context) == nullptr) Begin(context, g_answers_data);
   return Guard(context, [&](Connection& connection) -> sfsistat {
     const std::string address = Macro(context, "{client_addr}");
     connection.session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",
@@ -193,7 +197,8 @@ sfsistat CarryOut(SMFICTX* context, const MilterReply& reply) {
 
 sfsistat OnData(SMFICTX* context) {
   return Guard(context, [&](Connection& connection) -> sfsistat {
-    return CarryOut(context, connection.session.Data());
+    const MilterReply reply = connection.session.Data();
+    return connection.answers_data ? CarryOut(context, reply) : SMFIS_NOREPLY;
   });
 }
 
@@ -277,6 +282,7 @@ void MilterServer::Open() {
     }
   }
   listener_ = std::make_unique<Listener>(Listener::Find());
+  host_->is_local = listener_->IsLocal();
   last_progress_ = std::chrono::steady_clock::now();
 }
 
