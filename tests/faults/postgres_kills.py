@@ -46,7 +46,7 @@ def main():
         for client in clients:
             client.kill()
             client.wait()
-        done = subprocess.run([command[0], "drain", *command[2:]], capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run([command[0], "drain", *command[2:]], capture_output=True, text=True, timeout=1800, check=False)
     finally:
         for client in clients:
             client.kill()
