@@ -65,7 +65,7 @@ std::string Sha256Hex(std::string_view bytes) {
 
 std::string WithId(std::string text, const std::string& id) {
   std::string ref = id.substr(0, 4) + "-" + id.substr(4, 4);
-  for (char& c : ref) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  for (char& c : ref) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);  // hex digits
   const std::pair<std::string_view, const std::string&> marks[] = {{"{id}", id}, {"{ref}", ref}};
   for (const auto& [mark, value] : marks) {
     for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {

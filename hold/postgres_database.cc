@@ -40,10 +40,7 @@ constexpr const char* kSeconds = "; SELECT floor(extract(epoch FROM clock_timest
 
 bool IsClass(const std::string& state, const char* two) { return state.compare(0, 2, two) == 0; }
 
-std::string FirstLine(const char* text) {
-  const std::string line = text == nullptr ? "" : text;
-  return line.substr(0, line.find('\n'));
-}
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string InNumbers(const std::string& sql) {
   std::string numbered;
@@ -89,7 +86,7 @@ class PostgresDatabase::Statement : public SqlStatement {
     if (!result_) Send();
     return ++row_ < PQntuples(result_.get());
   }
-  int Changes() override { return result_ ? std::atoi(PQcmdTuples(result_.get())) : 0; }
+  int Changes() override { return std::atoi(PQcmdTuples(result_.get())); }
   std::int64_t Int(int column) const override {
     if (IsNull(column)) return 0;
     if (Type(column) != SqlType::kInt)
@@ -208,7 +205,7 @@ void PostgresDatabase::Execute(const std::string& sql) { Checked(PQexec(connecti
 
 std::int64_t PostgresDatabase::Number(const std::string& sql) {
   const Result result = Checked(PQexec(connection_.get(), sql.c_str()));
-  return PQntuples(result.get()) == 0 ? 0 : std::atoll(PQgetvalue(result.get(), 0, 0));
+  return std::atoll(PQgetvalue(result.get(), 0, 0));
 }
 
 void PostgresDatabase::Begin(const std::string& sql) {

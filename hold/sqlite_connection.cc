@@ -257,17 +257,19 @@ void SqliteConnection::WithWriter(const std::function<void()>& act) {
   });
 }
 
+void SqliteConnection::EmptyLog() {
+  if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
+}
+
 void SqliteConnection::Scrub() {
-  WithWriter([&] {
-    if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
-  });
+  WithWriter([&] { EmptyLog(); });
 }
 
 void SqliteConnection::FinishCopy() {
   WithWriter([&] {
     writer_->FinishCopy();
     is_copy_ = false;
-    if (!writer_->Checkpoint("TRUNCATE")) throw StoreError("a reader keeps the log; try again");
+    EmptyLog();
   });
 }
 

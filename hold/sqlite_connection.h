@@ -44,6 +44,7 @@ class SqliteConnection : public SqlConnection {
   void RunJob(JobQueue::Waiting* one);
   void CheckpointWhenDue();
   void Checkpoint();
+  void EmptyLog();
   void WithWriter(const std::function<void()>& act);  // with writer_ and the file lock
   std::filesystem::path ballast() const;
   void KeepBallast() const;

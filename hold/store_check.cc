@@ -25,7 +25,8 @@ constexpr auto kLockPatience = std::chrono::seconds(2);
 
 int Number(SqlDatabase& database, const char* sql) {
   SqlRow row(database, sql);
-  return row.Step() ? static_cast<int>(row.Int(0)) : 0;
+  row.Step();
+  return static_cast<int>(row.Int(0));
 }
 
 // What both kinds have: is it ours and whole, does it send, are the waiting texts as they came?

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <barrier>
 #include <fstream>
+#include <thread>
 
 #include "base/error.h"
 #include "hold/records.h"
@@ -39,6 +41,33 @@ TEST_F(AuditKeyFile, IsMadeOnceAndForItsOwnerAlone) {
   EXPECT_EQ(std::filesystem::status(file_).permissions(), std::filesystem::perms{0600});
 }
 
+TEST_F(AuditKeyFile, OfManyWhoMakeItAtOnceAllHaveTheSame) {
+  constexpr int kMakers = 8;
+  std::barrier<> together(kMakers);
+  std::vector<std::string> keys(kMakers);
+  std::vector<std::thread> makers;
+  for (std::size_t i = 0; i < kMakers; ++i) {
+    makers.emplace_back([&, i] {
+      together.arrive_and_wait();
+      AuditKey::Create(file_);
+      keys[i] = AuditKey(file_).public_key();
+    });
+  }
+  for (std::thread& maker : makers) maker.join();
+  EXPECT_THAT(keys, testing::Each(keys.front()));
+  for (const auto& one : std::filesystem::directory_iterator(folder_)) EXPECT_EQ(one.path(), file_);
+}
+
+TEST_F(AuditKeyFile, ThatCannotBeMadeSaysWhy) {
+  EXPECT_THROW(AuditKey::Create(folder_ / "gone" / "audit.key"), SettingsError);
+  std::filesystem::create_directory(folder_ / "here");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_ / "here");
+  AuditKey::Create("audit.key");
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "here" / "audit.key"));
+}
+
 TEST_F(AuditKeyFile, IsRefusedWhenItIsMissingShortOrOpenToOthers) {
   EXPECT_THAT(Complaint(), testing::HasSubstr("listwarden-desk makes it"));
   AuditKey::Create(file_);
@@ -59,6 +88,8 @@ TEST_F(AuditKeyFile, SignsWhatNoOtherTextOrKeyPassesFor) {
   EXPECT_FALSE(AuditKey::IsSigned("8:hash", signature, key.public_key()));
   EXPECT_FALSE(AuditKey::IsSigned("7:hash", signature, AuditKey(folder_ / "other.key").public_key()));
   EXPECT_FALSE(AuditKey::IsSigned("7:hash", "", key.public_key()));
+  EXPECT_FALSE(AuditKey::IsSigned("7:hash", "no hex", key.public_key()));
+  EXPECT_FALSE(AuditKey::IsSigned("7:hash", signature, "00"));
 }
 
 }  // namespace

@@ -37,6 +37,16 @@ TEST_P(HoldStoreContract, AUserHasRightsPerList) {
   EXPECT_FALSE(accounts->FindUser("ann"));
 }
 
+TEST_P(HoldStoreContract, ARoleThatNobodyKnowsIsNoRight) {
+  const auto accounts = place_->OpenAccounts(clock_);
+  accounts->PutUser(Ann(), "root");
+  ASSERT_TRUE(place_->Execute("UPDATE account_right SET role = 'emperor' WHERE role = 'office'"));
+  const auto found = accounts->FindUser("ann");
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->rights.size(), 1u);
+  EXPECT_EQ(found->rights.front(), Ann().rights[1]);
+}
+
 TEST_P(HoldStoreContract, ASessionEndsByIdlenessAgeLogOutAndDisabling) {
   const auto accounts = place_->OpenAccounts(clock_);
   accounts->PutUser(Ann(), "root");

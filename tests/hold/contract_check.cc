@@ -1,6 +1,7 @@
 // Looking at a store from outside.
 // SPDX-License-Identifier: Apache-2.0
 #include "hold/store_check.h"
+#include "hold/store_place.h"
 #include "hold_store_contract.h"
 
 namespace listwarden {
@@ -26,6 +27,13 @@ TEST_P(HoldStoreContract, ATextThatWasChangedIsFoundByLooking) {
   EXPECT_NE(check.faults.front().find(id), std::string::npos);
   EXPECT_TRUE(place_->Execute("UPDATE held SET claimed_by = claimed_by")) << "nothing was locked";
   EXPECT_EQ(store_->Audit(id).back().action, "held") << "nothing was written";
+}
+
+TEST_P(HoldStoreContract, AnUnfinishedCopyIsNoStoreForWhoeverLooks) {
+  store_.reset();
+  const auto copy = GetParam().make_place();
+  ConnectTo(copy->Where(), clock_, 0, Use::kCopy);
+  EXPECT_THROW(CheckStore(copy->Where()), StoreError);
 }
 
 TEST_P(HoldStoreContract, APausedStoreIsFoundPaused) {

@@ -155,8 +155,11 @@ TEST_P(HoldStoreContract, AnUndoIsRefusedOnceALetterWasLeased) {
   const std::string id = HoldOne("k1");
   Decision decision = To(id, State::kRejected);
   decision.outbox = {LetterTo("bo@example.org", "outcome:{id}")};
+  decision.not_before = clock_.Now() + std::chrono::seconds(10);
   ASSERT_EQ(store_->Decide(decision), DecisionResult::kDone);
+  clock_.Advance(std::chrono::seconds(10));
   ASSERT_TRUE(store_->LeaseNext(kMinute));
+  clock_.Advance(std::chrono::seconds(-5));  // set back: the time for an undo seems to be there again
   EXPECT_EQ(store_->Undo(ActOn(id, RevisionOf(id), "ann")), DecisionResult::kConflict);
   EXPECT_FALSE(place_->Execute("UPDATE held SET state = 'held', revision = revision + 1"));
   EXPECT_EQ(StateOf(id), State::kRejected);
@@ -234,6 +237,18 @@ TEST_P(HoldStoreContract, ThereIsOneAppealAndOnlyAgainstARejection) {
   const std::string other = Brought(State::kDiscarded, "k2");
   static_cast<Act&>(appeal) = ActOn(other, RevisionOf(other), "bo@example.org");
   EXPECT_EQ(store_->AppealAgainst(appeal), DecisionResult::kConflict);
+  appeal.held_id = "0000000000000000";
+  EXPECT_EQ(store_->AppealAgainst(appeal), DecisionResult::kNotFound);
+}
+
+TEST_P(HoldStoreContract, ThereIsNoAppealOnceTheTextIsGone) {
+  const std::string id = Brought(State::kRejected, "k1");
+  const Time after = clock_.Now() + kMinute;
+  ASSERT_EQ(place_->OpenRecords(clock_)->Purge("", after, clock_.Now()), 1u);
+  Appeal appeal;
+  static_cast<Act&>(appeal) = ActOn(id, RevisionOf(id), "bo@example.org");
+  EXPECT_EQ(store_->AppealAgainst(appeal), DecisionResult::kConflict);
+  EXPECT_EQ(StateOf(id), State::kRejected);
 }
 
 TEST_P(HoldStoreContract, AClaimKeepsOthersAwayUntilItEnds) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <barrier>
 #include <thread>
 
 #include "hold_store_contract.h"
@@ -52,6 +53,33 @@ TEST_P(HoldStoreContract, OfManyWhoDecideInThreadsOneWins) {
     EXPECT_EQ(winners, 1);
     const bool is_approved = StateOf(id) == HoldState::kApproved;
     EXPECT_EQ(LeaseRelease(id).has_value(), is_approved);
+  }
+}
+
+// Each asks a reader first whether there is anything to do, and so many begin who come too late.
+TEST_P(HoldStoreContract, OfManyWhoRecordOrLeaseTheSameAtOnceOneDoes) {
+  constexpr int kRounds = 20, kThreads = 4;
+  const auto other = Open();
+  for (int round = 0; round < kRounds; ++round) {
+    Act act;
+    act.outbox = {LetterTo("mo@example.org", "digest:" + std::to_string(round))};
+    std::atomic<int> recorded{0}, leased{0};
+    const auto at_once = [&](const std::function<void(HoldStore&)>& what) {
+      std::barrier<> together(kThreads);
+      std::vector<std::thread> threads;
+      for (int i = 0; i < kThreads; ++i) {
+        threads.emplace_back([&, i] {
+          together.arrive_and_wait();
+          what(i < 2 ? *store_ : *other);
+        });
+      }
+      for (std::thread& thread : threads) thread.join();
+    };
+    at_once(
+        [&](HoldStore& store) { recorded += store.RecordOnce({act}, "digest") == DecisionResult::kDone; });
+    at_once([&](HoldStore& store) { leased += store.LeaseNext(kMinute).has_value(); });
+    EXPECT_EQ(recorded, 1);
+    EXPECT_EQ(leased, 1);
   }
 }
 

@@ -78,6 +78,7 @@ TEST_P(HoldStoreContract, TheQueueIsFilteredByStateFilterRuleTextAuthorAndTime) 
   EXPECT_EQ(subjects([](QueueQuery& q) { q.text = "cy@EXAMPLE"; }), Words{"About 100% pears"});
   EXPECT_EQ(subjects([](QueueQuery& q) { q.text = "%"; }), Words{"About 100% pears"}) << "no wild cards";
   EXPECT_EQ(subjects([](QueueQuery& q) { q.text = "_"; }), Words{});
+  EXPECT_EQ(subjects([](QueueQuery& q) { q.text = "\\"; }), Words{});
   EXPECT_EQ(subjects([](QueueQuery& q) { q.text = "' OR 1=1 --"; }), Words{});
   EXPECT_EQ(subjects([](QueueQuery& q) { q.author = "cy@example.org"; }), Words{"About 100% pears"});
   const Time now = clock_.Now();
@@ -103,6 +104,8 @@ TEST_P(HoldStoreContract, NearDuplicatesAreOneRowThatCountsThem) {
   EXPECT_EQ(Subjects(page), (Words{"About k1", "About k3", "About k5"}));
   EXPECT_EQ(page.rows[0].similar, 3u);
   EXPECT_EQ(page.rows[1].similar, 1u);
+  query.order = QueueOrder::kNewest;
+  EXPECT_EQ(Subjects(store_->Queue(query)), (Words{"About k5", "About k3", "About k1"}));
   query.is_grouped = false;
   query.similar_key = "same";
   EXPECT_EQ(store_->Queue(query).count, 3u);
@@ -223,6 +226,10 @@ TEST_P(HoldStoreContract, ThePostsBehindAFigureAreAsManyAsItSays) {
     posts += one.rule == "harassment/threat" ? one.holds : 0;
   }
   EXPECT_EQ(posts, 4u);
+  QueueQuery all;
+  all.counted = QueueQuery::Counted{};
+  all.states.clear();
+  EXPECT_EQ(store_->Queue(all).count, 4u) << "whatever became of them, corrected or not";
 }
 
 }  // namespace listwarden

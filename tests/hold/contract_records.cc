@@ -85,6 +85,20 @@ TEST_P(HoldStoreContract, EveryTamperingWithTheAuditIsFound) {
   EXPECT_TRUE(records->VerifyAudit(key.public_key()).faults.empty());
 }
 
+// A store of the first schema had an audit and no chain.
+TEST_P(HoldStoreContract, RowsOlderThanTheChainAreNoFaultOnlyBeforeIt) {
+  HoldOne("k1");
+  HoldOne("k2");
+  for (const char* sql : kUnguarded) ASSERT_TRUE(place_->Execute(sql));
+  ASSERT_TRUE(place_->Execute("UPDATE audit SET hash = '', actor_mac = '', details_mac = ''"));
+  HoldOne("k3");
+  HoldOne("k4");
+  const auto records = place_->OpenRecords(clock_);
+  EXPECT_TRUE(records->VerifyAudit("").faults.empty());
+  ASSERT_TRUE(place_->Execute("UPDATE audit SET hash = '' WHERE seq = 4"));
+  EXPECT_EQ(records->VerifyAudit("").faults.size(), 1u);
+}
+
 TEST_P(HoldStoreContract, AHeadKeptElsewhereShowsThatTheEndWasCutOffWithItsSignatures) {
   const Keys keys;
   const AuditKey key(keys.file());
@@ -289,6 +303,9 @@ TEST_P(HoldStoreContract, ABackupIsWholeAndStartsPaused) {
   const auto records = OpenRecords(copy, clock_);
   EXPECT_TRUE(records->IsPaused());
   records->Resume("ann");
+  const std::size_t rows = records->VerifyAudit("").rows;
+  records->Resume("ann");
+  EXPECT_EQ(records->VerifyAudit("").rows, rows) << "who was not paused is not resumed";
   EXPECT_FALSE(records->IsPaused());
   clock_.Advance(kMinute);  // the lease that the original gave out
   EXPECT_TRUE(restored->LeaseNext(kMinute));

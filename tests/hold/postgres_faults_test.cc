@@ -6,6 +6,7 @@
 #include "cut_wire.h"
 #include "hold/postgres_connection.h"
 #include "hold/sql_hold_store.h"
+#include "hold/store_check.h"
 #include "hold_store_contract.h"
 #include "postgres_server.h"
 
@@ -229,6 +230,38 @@ TEST_F(PostgresFaults, ADatabaseThatIsNotUtf8IsRefused) {
   ASSERT_TRUE(server_->Execute("postgres", "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0"));
   EXPECT_THROW(PostgresConnection{server_->Uri("latin")}, StoreError);
   server_->DropDatabase("latin");
+}
+
+TEST_F(PostgresFaults, AnEmptyDatabaseIsNoStoreForWhoeverLooks) {
+  EXPECT_FALSE(CheckStore(server_->Uri(database_)).is_there);
+  EXPECT_EQ(Value("SELECT count(*) FROM pg_class WHERE relname = 'held'"), "0") << "looking makes nothing";
+}
+
+TEST_F(PostgresFaults, ValuesAreReadAsSqliteReadsThem) {
+  PostgresConnection connection(server_->Uri(database_));
+  connection.Read([](SqlDatabase& database) {
+    SqlRow row(database, "SELECT NULL::bigint, 7, '?', ?, 'seven'", "a");
+    EXPECT_TRUE(row.Step());
+    EXPECT_EQ(row.Int(0), 0) << "nothing counts as none";
+    EXPECT_EQ(row.Text(1), "7");
+    EXPECT_EQ(row.Text(2), "?") << "a question in quotes is no place for a value";
+    EXPECT_EQ(row.Text(3), "a");
+    EXPECT_THROW(row.Int(4), StoreError);
+    return true;
+  });
+}
+
+TEST_F(PostgresFaults, AnyNumberOfStatementsIsPrepared) {
+  PostgresConnection connection(server_->Uri(database_));
+  connection.Read([](SqlDatabase& database) {
+    for (int i = 0; i < 700; ++i) {
+      SqlRow row(database, "SELECT ? + " + std::to_string(i) + "::bigint", 1);
+      EXPECT_TRUE(row.Step());
+      EXPECT_EQ(row.Int(0), i + 1);
+    }
+    return true;
+  });
+  EXPECT_NO_THROW(Open()->Probe());
 }
 
 TEST_F(PostgresFaults, NoHandEmptiesWhatMustStay) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "hold/sqlite_connection.h"
 #include "hold/store_check.h"
 #include "places.h"
 
@@ -132,6 +134,8 @@ TEST(SqliteStore, ABackupAndWhoWritesDoNotWaitForEachOther) {
   EXPECT_TRUE(OpenRecords(other.Where(), clock)->IsPaused());
 }
 
+void Write(HoldStore& store) { store.CountNotice("bo@example.org", "physics@lists.example.org"); }
+
 TEST(SqliteStore, WritersTakeTurns) {
   constexpr int kWriters = 4, kWrites = 100;
   const SqlitePlace place;
@@ -144,13 +148,91 @@ TEST(SqliteStore, WritersTakeTurns) {
   for (std::size_t i = 0; i < kWriters; ++i) {
     writers.emplace_back([&, i] {
       for (; !is_over; is_over = is_over || written[i] == kWrites) {
-        stores[i]->CountNotice("bo@example.org", "physics@lists.example.org");
+        Write(*stores[i]);
         ++written[i];
       }
     });
   }
   for (std::thread& writer : writers) writer.join();
   for (const int writes : written) EXPECT_GT(writes, kWrites / 3);
+}
+
+TEST(SqliteStore, WithoutAFolderSaysSo) {
+  const FakeClock clock;
+  EXPECT_THROW(OpenHoldStore("/nonexistent/listwarden/hold.db", clock), StoreError);
+}
+
+TEST(SqliteStore, WaitsFiveSecondsForAWriterThatHangsAndGoesOnAfterIt) {
+  const SqlitePlace place, other;
+  const FakeClock clock;
+  const auto store = OpenHoldStore(place.file(), clock), queued = OpenHoldStore(other.file(), clock);
+  const int writer = open((place.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(writer, LOCK_EX), 0);
+  const int next = open((other.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  struct flock first_in_the_queue {};
+  first_in_the_queue.l_type = F_WRLCK;
+  first_in_the_queue.l_start = first_in_the_queue.l_len = 1;
+  ASSERT_EQ(fcntl(next, F_OFD_SETLK, &first_in_the_queue), 0);
+  std::thread behind([&] { EXPECT_THROW(Write(*queued), StoreError); });
+  EXPECT_THROW(Write(*store), StoreError);
+  behind.join();
+  close(writer);
+  close(next);
+  EXPECT_NO_THROW(Write(*store));
+  EXPECT_NO_THROW(Write(*queued));
+}
+
+TEST(SqliteStore, NothingIsCalledErasedWhileAReaderKeepsTheLog) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  const auto records = OpenRecords(place.Where(), clock);
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open(place.file().c_str(), &reader), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM held", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_THROW(records->Erase("bo@example.org", "office"), StoreError);
+  sqlite3_close(reader);
+  EXPECT_NO_THROW(records->Erase("bo@example.org", "office"));
+}
+
+TEST(SqliteStore, WithoutBallastItStillHolds) {
+  const SqlitePlace place;
+  std::filesystem::create_directory(place.Where() + ".ballast");
+  const FakeClock clock;
+  NewHold post;
+  post.dedupe_key = "k1";
+  EXPECT_FALSE(OpenHoldStore(place.file(), clock)->Hold(post).is_repeat);
+}
+
+TEST(SqliteStore, ACopyThatAnotherVersionBeganIsNotGoneOnWith) {
+  SqlitePlace place;
+  const FakeClock clock;
+  SqliteConnection(place.file(), clock, 0, Use::kCopy);
+  EXPECT_NO_THROW(SqliteConnection(place.file(), clock, 0, Use::kCopy));
+  ASSERT_TRUE(place.Execute("PRAGMA user_version = 1"));
+  EXPECT_THROW(SqliteConnection(place.file(), clock, 0, Use::kCopy), StoreError);
+}
+
+TEST(SqliteStore, ANameThatMeansSomethingInAnAddressIsLookedAt) {
+  const SqlitePlace place;
+  const FakeClock clock;
+  for (const char* name : {"100%41.db", "a?mode=memory.db", "a#b.db"}) {
+    const std::string file = place.file().parent_path() / name;
+    OpenHoldStore(file, clock);
+    EXPECT_TRUE(CheckStore(file).is_there) << name;
+  }
+}
+
+TEST(SqliteStore, LookingKnowsAnEmptyFileAStrangersAndOneNobodyHasOpenedHere) {
+  SqlitePlace place;
+  std::ofstream(place.file()).flush();
+  EXPECT_FALSE(CheckStore(place.Where()).is_there);
+  ASSERT_TRUE(place.Execute("CREATE TABLE mine (a TEXT)"));
+  EXPECT_THROW(CheckStore(place.Where()), StoreError);
+  const SqlitePlace ours;
+  const FakeClock clock;
+  OpenHoldStore(ours.file(), clock);
+  std::filesystem::remove(ours.Where() + ".lock");
+  EXPECT_TRUE(CheckStore(ours.Where()).faults.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, HoldStoreContract,

@@ -170,7 +170,8 @@ INSTANTIATE_TEST_SUITE_P(Paths, SpellingTest,
                                          "<lists.example.org!one>", "<one+x@lists.example.org>"));
 
 TEST_F(SessionTest, OddPathsAreNoList) {
-  for (const char* path : {"<>", "<@>", "<:@>", "<@:>", "<\"@>", "<%%%%>", "<!!@!!>", "<.>", "<\"\\\"@\\>"})
+  for (const char* path :
+       {"", "<", "<x", "<>", "<@>", "<:@>", "<@:>", "<\"@>", "<%%%%>", "<!!@!!>", "<.>", "<\"\\\"@\\>"})
     EXPECT_EQ(Post({path}, "Please holdme.").final, Final::kAccept) << path;
 }
 
@@ -180,12 +181,12 @@ TEST_F(SessionTest, ForgedOwnFieldsAreRemovedLastFirst) {
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
   for (const char* name :
-       {"Listwarden", "Subject", "LISTWARDEN", "Approved ", "X-Approved", "listwarden-release"})
+       {"Listwarden", "Subject", "LISTWARDEN", "Approved ", "X-Approved", "listwarden-release", "Approved\t"})
     session.Field(name, " forged", true);
   session.Body("Good morning.\r\n");
   EXPECT_THAT(session.EndOfMessage("Q").delete_fields,
-              ElementsAre(Pair("listwarden-release", 1), Pair("X-Approved", 1), Pair("Approved ", 1),
-                          Pair("LISTWARDEN", 2), Pair("Listwarden", 1)));
+              ElementsAre(Pair("Approved\t", 2), Pair("listwarden-release", 1), Pair("X-Approved", 1),
+                          Pair("Approved ", 1), Pair("LISTWARDEN", 2), Pair("Listwarden", 1)));
 }
 
 TEST_F(SessionTest, ForgedOwnFieldsAreNotKeptWithHeldMail) {
@@ -207,11 +208,13 @@ TEST_F(SessionTest, StoredBytesAreTheMtasToTheLastBlank) {
   ASSERT_EQ(session.Data().final, Final::kContinue);
   session.Field("Subject", "  holdme \n\tfolded", true);
   session.Field("X-Tight", "no blank", true);
+  session.Field("X-Old", "an MTA that takes the blank off", false);
   session.Body("caf\xe9\r\n.\r\n");
   session.Body("no end");
   ASSERT_EQ(session.EndOfMessage("Q").final, Final::kDiscard);
   EXPECT_EQ(house.store->Find(house.Held()[0].id)->raw,
-            "Subject:  holdme \r\n\tfolded\r\nX-Tight:no blank\r\n\r\ncaf\xe9\r\n.\r\nno end");
+            "Subject:  holdme \r\n\tfolded\r\nX-Tight:no blank\r\nX-Old: an MTA that takes the blank "
+            "off\r\n\r\ncaf\xe9\r\n.\r\nno end");
 }
 
 TEST_F(SessionTest, RetryOfTheClientIsNoSecondHold) {
@@ -338,10 +341,14 @@ TEST_F(SessionTest, ReinjectionListenerRefusesAllElse) {
   forged.back() = forged.back() == '0' ? '1' : '0';
   for (const MilterReply& reply :
        {Reinject("", body), Reinject(forged, body), Reinject(token, "Other words.\r\n"),
-        Reinject(token, body, kTwo), Reinject(Token(body, std::chrono::seconds(-1)), body)}) {
+        Reinject(token, body, kTwo), Reinject(token, body, kPerson),
+        Reinject(Token(body, std::chrono::seconds(-1)), body)}) {
     EXPECT_EQ(reply.final, Final::kReject);
     EXPECT_EQ(reply.code, "550");
   }
+  host.key = nullptr;
+  EXPECT_EQ(Reinject(token, body).final, Final::kReject) << "nothing is released without a key";
+  host.key = &key();
   EXPECT_EQ(Reinject(token, body).final, Final::kContinue) << "the refusals did not use it up";
 }
 

@@ -76,6 +76,8 @@ TEST_F(IntakeTest, TrustsTheAuthorWhoLoggedInAndNobodyWhoWritesTheirName) {
   EXPECT_EQ(Receive("Please holdme again.").kind, Kind::kHeldAll) << "another log-in, the same From";
   login = "dee@example.org";
   EXPECT_EQ(Receive("Please holdme once more.").kind, Kind::kPass);
+  for (const char* type : {"text/plain", "text/html"}) fields.emplace_back("Content-Type", type);
+  EXPECT_EQ(Receive("Please holdme in two ways.").kind, Kind::kHeldAll) << "what nobody can read for sure";
 }
 
 TEST_F(IntakeTest, EveryModeratorOfTheListGetsALetter) {
@@ -142,6 +144,10 @@ TEST_F(IntakeTest, HeldRecipientsAreNamedAndTheOthersTagged) {
       Receive("Please holdme and tagme.", {kOne, "carol@other.example", "watch@lists.example.org"});
   EXPECT_EQ(outcome.kind, Kind::kHeldSome);
   EXPECT_THAT(outcome.held_paths, ElementsAre(kOne));
+}
+
+TEST_F(IntakeTest, AFilterThatTagsForTwoListsIsNamedOnce) {
+  EXPECT_EQ(Receive("Please tagme.", {kOne, kTwo}).tag, "tag; the post may touch words");
 }
 
 TEST_F(IntakeTest, SeveralSpellingsOfAListAreOneHold) {
