@@ -71,7 +71,7 @@ class Houses(Stack):
         for house in range(2):
             self.run(name, house)
 
-    def wait_for_milter(self, seconds=60):
+    def wait_for_milter(self, seconds=600):
         deadline = time.time() + seconds
         while not all("event=started" in (self.folder / f"listwarden-milter-{house}.log").read_text() for house in range(2)):
             if time.time() > deadline:

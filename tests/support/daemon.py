@@ -60,7 +60,11 @@ class Daemon:
         self.process = None
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *unused):
@@ -88,7 +92,7 @@ class Daemon:
     def signal(self, number):
         self.process.send_signal(number)
 
-    def wait_for(self, text, times=1, seconds=120):
+    def wait_for(self, text, times=1, seconds=600):
         """Until the log has that text so often."""
         deadline = time.time() + seconds
         while time.time() < deadline:
