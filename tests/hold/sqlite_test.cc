@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <latch>
 #include <set>
 #include <thread>
 
@@ -143,10 +144,12 @@ TEST(SqliteStore, WritersTakeTurns) {
   std::vector<std::unique_ptr<HoldStore>> stores;
   for (int i = 0; i < kWriters; ++i) stores.push_back(OpenHoldStore(place.file(), clock));
   std::atomic<bool> is_over{false};
+  std::latch all_are_there(kWriters);
   std::vector<int> written(kWriters);
   std::vector<std::thread> writers;
   for (std::size_t i = 0; i < kWriters; ++i) {
     writers.emplace_back([&, i] {
+      all_are_there.arrive_and_wait();
       for (; !is_over; is_over = is_over || written[i] == kWrites) {
         Write(*stores[i]);
         ++written[i];
