@@ -75,8 +75,6 @@ Colour ColourOf(Disposition disposition) {
       return Colour::kYellow;
     case Disposition::kHold:
       return Colour::kRed;
-    case Disposition::kDefer:
-      return Colour::kRed;
   }
   return Colour::kPlain;
 }

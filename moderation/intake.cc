@@ -182,10 +182,6 @@ void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome
         held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
         outcome->held_paths.insert(outcome->held_paths.end(), one.paths.begin(), one.paths.end());
         break;
-      case Disposition::kDefer:
-        outcome->kind = Outcome::Kind::kDefer;
-        outcome->text = "The message cannot be judged now; please try again later";
-        return;
     }
     LogVerdict(message, verdict, held_id);
   }
@@ -198,7 +194,6 @@ Outcome Intake::Receive(const Policy& policy, const Message& message) {
     TakeOwnMail(policy, message, &outcome);
     if (outcome.kind == Outcome::Kind::kRefuse) return outcome;
     JudgeForLists(policy, message, &outcome);
-    if (outcome.kind == Outcome::Kind::kDefer) return outcome;
   } catch (const StoreError& e) {
     Log(LogLevel::kError, "store-failed", {{"queue_id", message.envelope.queue_id}, {"why", e.what()}});
     return {Outcome::Kind::kDefer, {}, {}, "The message cannot be kept safely now; please try again later"};

@@ -37,10 +37,8 @@ std::string_view DispositionName(Disposition disposition) {
       return "tag";
     case Disposition::kHold:
       return "hold";
-    case Disposition::kDefer:
-      return "defer";
   }
-  return "defer";
+  return "hold";
 }
 
 std::string MaskSecret(std::string_view words) {

@@ -11,11 +11,11 @@ namespace listwarden {
 
 enum class Confidence { kLow, kMedium, kHigh };
 enum class Action { kNone, kObserve, kTag, kHold };
-enum class Disposition { kPass, kTag, kHold, kDefer };
+enum class Disposition { kPass, kTag, kHold };
 
 std::string_view ConfidenceName(Confidence confidence);     // "low" "medium" "high"
 std::string_view ActionName(Action action);                 // "none" "observe" "tag" "hold"
-std::string_view DispositionName(Disposition disposition);  // "pass" "tag" "hold" "defer"
+std::string_view DispositionName(Disposition disposition);  // "pass" "tag" "hold"
 
 // One hit with its place and the very words.
 struct Finding {

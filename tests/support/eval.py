@@ -204,7 +204,7 @@ def judge_mail(judge, data):
             for filter_name, action in actions.items():
                 (holds if action == "hold" else tags)[filter_name] += 1
                 mistakes[filter_name].append((action, name, source, words_of(verdict, filter_name)))
-            if verdict["disposition"] in ("hold", "defer"):
+            if verdict["disposition"] == "hold":
                 holds["all together"] += 1
                 by_set[name][0] += 1
                 if "hold" not in actions.values():
