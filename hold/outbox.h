@@ -1,6 +1,8 @@
 // Letters and re-injections that wait to be sent by SMTP; written in the same transaction as what they tell.
 // Threads: any; several workers and processes may share an outbox.
 // Errors: StoreError.
+// Limits: no row waits, and no lease lasts, longer than two days; one that seems to was written while the clock
+// was ahead, and is due at once.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>

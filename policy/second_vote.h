@@ -1,7 +1,8 @@
 // The second vote: what a statistical model says of a message's sentences beside the rules of a filter
-// ([[second-vote]] of its rule file). Where it agrees with a rule of low confidence, that finding becomes
-// medium; by itself it is a finding of low confidence, unless the grammar reads the weightiest word as said
-// in a way that the rule file excludes (denied, quoted, reported …).
+// ([[second-vote]] of its rule file). Their odds add up over a message, and more is asked of a long one. Where
+// it agrees with a rule of low confidence, that finding becomes medium; by itself it is a finding of low
+// confidence, unless the grammar reads the weightiest word as said in a way that the rule file excludes
+// (denied, quoted, reported …).
 // Threads: pure.
 // Limits: 64 KiB of a segment, 256 KiB of a message, ten votes a filter.
 // SPDX-License-Identifier: Apache-2.0

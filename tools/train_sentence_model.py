@@ -7,7 +7,7 @@ of words, one sentence or two at a time. Needs Debian's python3-sklearn. docs/se
 
 Learns from tools/passages/FILTER-*.txt ("+ " breaks the filter's clause, "- " does not), from the labelled posts in
 tests/corpus/posts, and from the public sets in DATA_FOLDER. The result is the same for the same data. Thresholds are set on
-what a model of three quarters of our own texts says of the fourth, and on list mail that is kept apart.
+what models of three quarters of our own texts and of the list mail say of the fourth.
 """
 import email
 import email.policy
