@@ -184,8 +184,9 @@ std::vector<AnyOf> ClausesOf(Piece piece) {
   std::sort(ranked.begin(), ranked.end());
   clauses.clear();
   for (auto& [chance, words] : ranked) {
-    const bool is_new = std::none_of(clauses.begin(), clauses.end(),
-                                     [&](const AnyOf& rarer) { return IsImplied(words, rarer); });
+    const bool is_new = std::none_of(clauses.begin(), clauses.end(), [&words = words](const AnyOf& rarer) {
+      return IsImplied(words, rarer);
+    });
     if (is_new) clauses.push_back(std::move(words));
   }
   return clauses;
