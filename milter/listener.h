@@ -17,7 +17,6 @@ class Listener {
   void Knock() const;
   // Negotiates as an MTA would: true when a worker of the daemon answered in time.
   bool Answers(std::chrono::seconds patience) const;
-  bool IsLocal() const { return address_.ss_family == AF_UNIX; }
 
  private:
   int Connected(std::chrono::seconds patience) const;

@@ -28,15 +28,14 @@ constexpr unsigned long kActions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT
 constexpr auto kLongestJudgement = std::chrono::seconds(60), kPatience = std::chrono::seconds(10);
 constexpr int kIdleSeconds = 7210;  // longer than any SMTP timeout, as libmilter asks
 
-// What the MTA negotiated last, for a connection that is used again (SMFIC_QUIT_NC): it does not negotiate anew.
-// Should it have been another answer to DATA, libmilter keeps to what it negotiated then, and so ends the message.
-std::atomic<bool> g_keeps_leading_blank{false}, g_answers_data{true};
+// What the MTA negotiated last. Its connections are alike; one that is used again (SMFIC_QUIT_NC) does not
+// negotiate anew.
+std::atomic<bool> g_keeps_leading_blank{false};
 
 struct Connection {
-  Connection(SessionHost& host, bool its_answers_data)
-      : session(host), keeps_leading_blank(g_keeps_leading_blank), answers_data(its_answers_data) {}
+  explicit Connection(SessionHost& host) : session(host), keeps_leading_blank(g_keeps_leading_blank) {}
   MilterSession session;
-  const bool keeps_leading_blank, answers_data;
+  const bool keeps_leading_blank;
 };
 
 Connection* Of(SMFICTX* context) { return static_cast<Connection*>(smfi_getpriv(context)); }
@@ -80,9 +79,9 @@ std::string Doubled(const std::string& text) {
   return out;
 }
 
-void Begin(SMFICTX* context, bool answers_data) noexcept {
+void Begin(SMFICTX* context) noexcept {
   delete Of(context);
-  smfi_setpriv(context, new (std::nothrow) Connection(*g_host, answers_data));
+  smfi_setpriv(context, new (std::nothrow) Connection(*g_host));
 }
 
 sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsigned long, unsigned long,
@@ -95,13 +94,11 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
       return SMFIS_REJECT;
     }
     *actions = kActions | (f0 & SMFIF_SETSYMLIST);
-    // Every event goes unanswered, DATA too where nothing is gained; over TCP an answer there is what breaks the
-    // stall of Nagle and delayed ACK.
-    const bool answers_data = g_host->AnswersData();
+    // Every event but DATA goes unanswered; over TCP an answer there is what breaks the stall of Nagle and
+    // delayed ACK.
     // The end of the header is asked for: without it libmilter waits for ever on mail that has no fields.
-    *steps =
-        f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_EOH | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-              SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC | (answers_data ? 0 : SMFIP_NR_DATA));
+    *steps = f1 & (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_EOH | SMFIP_NR_CONN | SMFIP_NR_MAIL |
+                   SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC);
     *f2 = *f3 = 0;
     if ((f0 & SMFIF_SETSYMLIST) != 0) {
       smfi_setsymlist(context, SMFIM_CONNECT,
@@ -110,8 +107,7 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
       smfi_setsymlist(context, SMFIM_EOM, const_cast<char*>("i"));
     }
     g_keeps_leading_blank = (f1 & SMFIP_HDR_LEADSPC) != 0;
-    g_answers_data = answers_data;
-    Begin(context, answers_data);
+    Begin(context);
     return SMFIS_CONTINUE;
   } catch (const std::exception& e) {
     LogFailure(context, e.what());
@@ -120,7 +116,7 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
 }
 
 sfsistat OnConnect(SMFICTX* context, char* host, _SOCK_ADDR*) {
-  if (Of(context) == nullptr) Begin(context, g_answers_data);
+  if (Of(context) == nullptr) Begin(context);
   return Guard(context, [&](Connection& connection) -> sfsistat {
     const std::string address = Macro(context, "{client_addr}");
     connection.session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",
@@ -197,8 +193,7 @@ sfsistat CarryOut(SMFICTX* context, const MilterReply& reply) {
 
 sfsistat OnData(SMFICTX* context) {
   return Guard(context, [&](Connection& connection) -> sfsistat {
-    const MilterReply reply = connection.session.Data();
-    return connection.answers_data ? CarryOut(context, reply) : SMFIS_NOREPLY;
+    return CarryOut(context, connection.session.Data());
   });
 }
 
@@ -282,7 +277,6 @@ void MilterServer::Open() {
     }
   }
   listener_ = std::make_unique<Listener>(Listener::Find());
-  host_->is_local = listener_->IsLocal();
   last_progress_ = std::chrono::steady_clock::now();
 }
 

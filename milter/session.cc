@@ -71,11 +71,6 @@ std::shared_ptr<const Policy> SessionHost::CurrentPolicy() {
   return policy;
 }
 
-bool SessionHost::AnswersData() const {
-  constexpr std::size_t kSettled = 100;
-  return !is_local || ours_in_a_row < kSettled || connections >= settings.max_connections;
-}
-
 MilterSession::MilterSession(SessionHost& host) : host_(host) { ++host_.connections; }
 
 MilterSession::~MilterSession() {
@@ -102,24 +97,20 @@ void MilterSession::Recipient(std::string_view path) {
   paths_as_given_.emplace_back(path);
 }
 
-MilterReply MilterSession::Data() {
-  MilterReply reply = ReplyToData();
-  const bool is_other = reply.final == MilterReply::Final::kAccept;
-  host_.ours_in_a_row = is_other ? 0 : host_.ours_in_a_row + 1;
-  if (reply.final == MilterReply::Final::kContinue) return reply;
-  // A final answer ends the message; where the MTA does not wait for it, the rest of it goes past us.
-  Abort();
-  is_other_ = is_other;
+// A final answer ends the message: libmilter tells us nothing more of it.
+MilterReply MilterSession::Answer(MilterReply reply) {
+  if (reply.final != MilterReply::Final::kContinue) Abort();
   return reply;
 }
 
-MilterReply MilterSession::ReplyToData() {
-  if (!builder_) return TemporaryFailure("4.3.0", "The envelope could not be read; please try again later");
+MilterReply MilterSession::Data() {
+  if (!builder_)
+    return Answer(TemporaryFailure("4.3.0", "The envelope could not be read; please try again later"));
   // Counted before the question whether we stop, so that a stop either waits for it or is seen here.
   ++host_.messages;
   is_in_flight_ = true;
   if (host_.is_draining)
-    return TemporaryFailure("4.3.2", "The service restarts; please try again in a moment");
+    return Answer(TemporaryFailure("4.3.2", "The service restarts; please try again in a moment"));
   const bool is_release = daemon_name_ == host_.settings.reinject_daemon;
   const auto& paths = envelope_.forward_paths;
   const bool is_ours = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
@@ -134,7 +125,7 @@ MilterReply MilterSession::ReplyToData() {
     Log(LogLevel::kWarning, "too-much-mail",
         {{"connections", std::to_string(host_.connections)}, {"bytes", std::to_string(host_.bytes)}});
   }
-  return reply;
+  return Answer(std::move(reply));
 }
 
 void MilterSession::Count(std::size_t bytes) {
@@ -218,9 +209,7 @@ struct Judging {
 
 MilterReply MilterSession::EndOfMessage(std::string_view queue_id) {
   MilterReply reply;
-  if (is_other_) {
-    // It goes on as it came.
-  } else if (!builder_ || is_spoilt_) {
+  if (!builder_ || is_spoilt_) {
     reply = TemporaryFailure("4.3.2", "The message could not be taken in whole; please try again later");
   } else {
     const Judging judging(host_);
@@ -247,7 +236,7 @@ void MilterSession::Abort() {
   if (is_in_flight_) --host_.messages;
   is_in_flight_ = false;
   Spoil();
-  is_spoilt_ = is_other_ = false;
+  is_spoilt_ = false;
   envelope_ = {};
   paths_as_given_.clear();
   own_fields_.clear();

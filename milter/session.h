@@ -47,13 +47,8 @@ struct SessionHost {
   std::atomic<std::size_t> judged{0};
   std::mutex policy_mutex{};
   std::shared_ptr<const Policy> policy{};
-  std::atomic<bool> is_local{false};          // the MTA comes by a unix socket
-  std::atomic<std::size_t> ours_in_a_row{0};  // messages since the last that was none of ours
 
   std::shared_ptr<const Policy> CurrentPolicy();
-  // Whether a new connection's MTA shall wait for an answer at DATA, so that mail that is none of ours is not
-  // sent to us. Where there is no such mail it would wait for nothing; over TCP the answer is needed.
-  bool AnswersData() const;
 };
 
 class MilterSession {
@@ -66,8 +61,7 @@ class MilterSession {
   void Connect(std::string client, std::string daemon_name);
   void MailFrom(std::string_view path, std::string authenticated);
   void Recipient(std::string_view path);
-  // kAccept when no path is ours, kTempFail when we cannot take it now. Where the MTA does not wait for
-  // it, the end of the message answers so.
+  // Answered: kAccept when no path is ours, kTempFail when we cannot take it now.
   MilterReply Data();
   void Field(std::string_view name, std::string_view value, bool has_leading_blank);
   void Body(std::string_view chunk);
@@ -79,7 +73,7 @@ class MilterSession {
  private:
   MilterReply Released(const Message& message);
   MilterReply Judged(const Message& message);
-  MilterReply ReplyToData();
+  MilterReply Answer(MilterReply reply);
   void Count(std::size_t bytes);
 
   SessionHost& host_;
@@ -93,7 +87,6 @@ class MilterSession {
   std::size_t counted_ = 0;
   bool is_in_flight_ = false;
   bool is_spoilt_ = false;
-  bool is_other_ = false;  // the message is none of ours
 };
 
 }  // namespace listwarden

@@ -81,50 +81,6 @@ TEST_F(SessionTest, MailToNoListIsAcceptedBeforeItsBodyIsSent) {
   EXPECT_EQ(host.messages, 0);
 }
 
-TEST_F(SessionTest, MailToNoListGoesOnAtTheEndWhereNobodyWaitsAtData) {
-  MilterSession session(host);
-  session.MailFrom("<dee@example.org>", "");
-  session.Recipient(kPerson);
-  session.Data();
-  session.Field("Listwarden-Release", " mine", true);
-  session.Body("Please holdme.");
-  EXPECT_EQ(host.messages, 0);
-  EXPECT_EQ(host.bytes, 0u);
-  const MilterReply reply = session.EndOfMessage("Q");
-  EXPECT_EQ(reply.final, Final::kContinue);
-  EXPECT_THAT(reply.delete_fields, IsEmpty());
-  EXPECT_EQ(Post(session, {kOne}, "Please holdme.").final, Final::kDiscard);
-}
-
-TEST_F(SessionTest, MailThatCannotBeTakenIsPutOffAtTheEndWhereNobodyWaitsAtData) {
-  host.is_draining = true;
-  MilterSession session(host);
-  session.MailFrom("<dee@example.org>", "");
-  session.Recipient(kOne);
-  session.Data();
-  session.Body("Please holdme.");
-  EXPECT_EQ(session.EndOfMessage("Q").final, Final::kTempFail);
-  EXPECT_THAT(house.Held(), IsEmpty());
-}
-
-TEST_F(SessionTest, DataIsAnsweredUntilAllMailOfALocalMtaIsOurs) {
-  const auto post = [&](const char* path, int times) {
-    for (int i = 0; i < times; ++i) Post({path}, "Good morning.");
-  };
-  post(kOne, 150);
-  EXPECT_TRUE(host.AnswersData()) << "over TCP always";
-  host.is_local = true;
-  EXPECT_FALSE(host.AnswersData());
-  post(kPerson, 1);
-  EXPECT_TRUE(host.AnswersData());
-  post(kOne, 99);
-  EXPECT_TRUE(host.AnswersData());
-  post(kOne, 1);
-  EXPECT_FALSE(host.AnswersData());
-  host.settings.max_connections = 0;
-  EXPECT_TRUE(host.AnswersData()) << "so that what we cannot take is put off early";
-}
-
 TEST_F(SessionTest, ListAfterOtherRecipientsIsJudged) {
   EXPECT_EQ(Post({kPerson, kOne}, "Please holdme.").final, Final::kContinue);
   EXPECT_EQ(house.Held().size(), 1u);

@@ -7,7 +7,6 @@ REPLIES = {b"c": "continue", b"a": "accept", b"r": "reject", b"t": "tempfail", b
            b"h": "insert", b"m": "change", b"-": "delrcpt", b"s": "skip", b"O": "negotiated", b"i": "insert"}
 FINAL = ("continue", "accept", "reject", "tempfail", "discard", "reply")
 LIST = "medical-physics-engineering@lists.example.ac.uk"
-ALL_STEPS, NO_REPLY_TO_DATA = 0x1FFFFF, 0x10000
 
 
 class Gone(Exception):
@@ -26,7 +25,6 @@ class Milter:
             self.socket = socket.create_connection((host, int(port)), timeout)
 
     has_body = False
-    waits_at_data = True
 
     def close(self):
         self.socket.close()
@@ -52,11 +50,9 @@ class Milter:
         data = self._exactly(length)
         return REPLIES.get(data[:1], data[:1]), data[1:]
 
-    def negotiate(self, actions=0x1FF, steps=ALL_STEPS & ~NO_REPLY_TO_DATA):
+    def negotiate(self, actions=0x1FF, steps=0x1FFFFF):
         self.packet(b"O", struct.pack("!III", 6, actions, steps))
-        name, payload = self.reply()
-        self.waits_at_data = name != "negotiated" or not struct.unpack("!III", payload[:12])[2] & NO_REPLY_TO_DATA
-        return name, payload
+        return self.reply()
 
     def connect(self, daemon="smtpd", client="192.0.2.1"):
         self.packet(b"D", b"C" + b"\0".join(["{daemon_name}".encode(), daemon.encode(), b"{client_addr}", client.encode()]) + b"\0")
@@ -72,7 +68,7 @@ class Milter:
     def data(self):
         self.packet(b"T")
         self.has_body = False
-        return self.reply()[0] if self.waits_at_data else "continue"
+        return self.reply()[0]
 
     def field(self, name, value):
         self.packet(b"L", name.encode() + b"\0" + value + b"\0")
@@ -110,9 +106,9 @@ class Milter:
         return payload[:3].decode() if name == "reply" else name
 
 
-def opened(address, steps=ALL_STEPS & ~NO_REPLY_TO_DATA, **connection):
+def opened(address, **connection):
     """A connection that has negotiated."""
     milter = Milter(address)
-    milter.negotiate(steps=steps)
+    milter.negotiate()
     milter.connect(**connection)
     return milter
