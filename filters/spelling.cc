@@ -27,6 +27,15 @@ constexpr std::array<std::string_view, 24> kEnglish = {
 constexpr std::size_t kTextBytes = 4000;
 constexpr std::size_t kUnlistedWords = 40;
 constexpr std::size_t kShortestWord = 3;
+constexpr std::array<std::string_view, 25> kShortEnglish = {
+    "a",  "i",  "is", "of", "in", "to", "it", "at", "on", "we", "be", "an", "as",
+    "by", "my", "no", "or", "so", "up", "us", "me", "he", "do", "if", "am"};
+constexpr std::size_t kForeignRun = 5;  // unlisted words in a row: another language, names or code
+
+template <std::size_t kSize>
+bool IsOneOf(const std::array<std::string_view, kSize>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
@@ -112,12 +121,13 @@ bool WordLists::IsSlip(std::string_view word) const {
     if (Has(other)) return true;
     std::swap(other[i], other[i + 1]);
   }
-  for (std::size_t i = 0; i < word.size(); ++i) {  // one too many, one wrong
+  // One too many, one wrong; of four letters nearly any would be.
+  for (std::size_t i = 0; i < word.size() && word.size() > kShortestWord + 1; ++i) {
     other.assign(word);
     other.erase(i, 1);
-    if (other.size() >= kShortestWord && Has(other)) return true;
+    if (Has(other)) return true;
     other.assign(word);
-    for (char c = 'a'; c <= 'z' && word.size() > kShortestWord; ++c) {
+    for (char c = 'a'; c <= 'z'; ++c) {
       other[i] = c;
       if (Has(other)) return true;
     }
@@ -137,6 +147,14 @@ Spelling WordLists::Read(std::string_view text) const {
   Spelling spelling;
   WordSet seen(kTextBytes / kShortestWord);
   bool is_quoted = false;
+  std::size_t run = 0;
+  const auto forget_foreign_run = [&] {
+    if (run >= kForeignRun) {
+      spelling.unlisted.resize(spelling.unlisted.size() - run);
+      spelling.words -= run;
+    }
+    run = 0;
+  };
   text = text.substr(0, kTextBytes);
   while (!text.empty() && spelling.unlisted.size() < kUnlistedWords) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -150,15 +168,19 @@ Spelling WordLists::Read(std::string_view text) const {
       const bool was_quoted = is_quoted;
       for (const char c : token) is_quoted = is_quoted != (c == '"');
       const std::string_view word = PlainWord(token);
+      if (IsOneOf(kShortEnglish, word)) forget_foreign_run();
       if (was_quoted || is_quoted || word.size() < kShortestWord || !seen.Insert(word)) continue;
       ++spelling.words;
       if (Has(word)) {
-        spelling.english += std::find(kEnglish.begin(), kEnglish.end(), word) != kEnglish.end();
+        spelling.english += IsOneOf(kEnglish, word);
+        forget_foreign_run();
         continue;
       }
       spelling.unlisted.push_back(word);
+      ++run;
     }
   }
+  forget_foreign_run();
   return spelling;
 }
 

@@ -1,7 +1,8 @@
 // How well ordinary words of a text are spelled, by Debian's word lists (British, American, medical). A word
 // counts as misspelled only when no list has it and it is one slip (a letter too many, too few, wrong or two
 // swapped) away from a listed word: names, jargon, foreign words and abbreviations are no errors. Words with
-// capitals, digits or signs, and lines that look like code, are left out of the count.
+// capitals, digits or signs, lines that look like code, and five unlisted words in a row (another language) are
+// left out of the count.
 //   auto lists = WordLists::Load();
 //   Spelling spelling = lists->Read(text);
 // Owns: the words.

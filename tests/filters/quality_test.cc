@@ -65,6 +65,19 @@ TEST(Quality, LeavesCodeAndQuotedWordsAlone) {
             "");
 }
 
+TEST(Quality, LeavesAnotherLanguageAndNamesOfVariablesAlone) {
+  EXPECT_EQ(
+      ConfidenceOf(
+          "quality",
+          Post("As the director said to our guests, que vous dites mais votre droit, and with that the day "
+               "was over.")),
+      "");
+  EXPECT_EQ(ConfidenceOf("quality", Post("This is what the object says when you ask for it:\n\n"
+                                         "dimensions : 12, 13, 156 (nrow, ncol, ncell)\n"
+                                         "extent : 3, 4, 3, 4 (xmin, xmax, ymin, ymax)")),
+            "");
+}
+
 TEST(Quality, LeavesMisspelledQuotedMailAlone) {
   EXPECT_EQ(ConfidenceOf("quality",
                          Post("Check the guard first.\n\n> hi evryone i hav a qestion abuot the chambr we "
