@@ -7,6 +7,7 @@ usage: milter_protocol.py PROGRAMS SOURCE
 """
 import os
 import pathlib
+import random
 import signal
 import socket
 import struct
@@ -89,6 +90,48 @@ def one_connection(daemon):
     milter.body(b"z" * 65535)
     expect(milter.end()[-1][0] == "continue", "64 KiB packets are taken")
     milter.packet(b"Q")
+
+
+class Cut(Milter):
+    """Sends what it has only when it needs an answer, in pieces that end anywhere."""
+
+    def __init__(self, address, seed):
+        super().__init__(address)
+        self.random, self.waiting = random.Random(seed), b""
+
+    def raw(self, data):
+        self.waiting += data
+
+    def reply(self):
+        while self.waiting:
+            size = self.random.choice((1, 3, 7, 100, 5000, 20000, len(self.waiting)))
+            self.socket.sendall(self.waiting[:size])
+            self.waiting = self.waiting[size:]
+            if self.random.random() < 0.3:
+                time.sleep(0.001)
+        return super().reply()
+
+
+def cut_anywhere(daemon):
+    before, wrong, texts = len(daemon.held()), [], (CLEAN, HOLD, b"y" * 70000 + b"\r\n" + HOLD)
+
+    def talk(seed):
+        milter = Cut(daemon.address, seed)
+        milter.negotiate()
+        milter.connect()
+        for number, text in enumerate(texts * 4):
+            answer = milter.message(text, message_id=b" <%d.%d@cut>" % (seed, number % 3))
+            if answer != ("continue" if text == CLEAN else "discard"):
+                wrong.append((seed, number, answer))
+        milter.close()
+
+    threads = [threading.Thread(target=talk, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expect(not wrong, f"packets that come in pieces or many at once are understood {wrong[:3]}")
+    expect(len(daemon.held()) == before + 16, "and what they bring is held once")
 
 
 def surprises(daemon):
@@ -300,7 +343,7 @@ def lua(daemon):
 
 def main():
     with Daemon(PROGRAMS, SOURCE) as daemon:
-        for scenario in (verdicts, one_connection, surprises, store_away, oversize, lua, many_connections, reload_under_load,
+        for scenario in (verdicts, one_connection, cut_anywhere, surprises, store_away, oversize, lua, many_connections, reload_under_load,
                          letters_reload, draining, stale_socket):
             print(f"- {scenario.__name__}")
             try:
