@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,15 +32,20 @@ const unsigned char* Bytes(std::string_view text) {
 
 bool IsFolderSynced(const std::filesystem::path& folder) {
   const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool is_synced = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
+  if (fd < 0) return false;
+  const bool is_synced = fsync(fd) == 0;
+  close(fd);
   return is_synced;
+}
+
+SettingsError NotMade(const std::filesystem::path& file) {
+  return SettingsError(file.string() + ":0: the audit key cannot be made: " + std::strerror(errno));
 }
 
 }  // namespace
 
 AuditKey::AuditKey(const std::filesystem::path& file) {
-  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  StartSodium();
   std::ifstream in(file, std::ios::binary);
   if (!in)
     throw SettingsError(file.string() +
@@ -49,27 +53,29 @@ AuditKey::AuditKey(const std::filesystem::path& file) {
   secret_.assign(std::istreambuf_iterator<char>(in), {});
   if (secret_.size() != crypto_sign_SECRETKEYBYTES)
     throw SettingsError(file.string() + ":0: the audit key is damaged; expected 64 bytes");
-  struct stat facts {};
-  if (stat(file.c_str(), &facts) == 0 && (facts.st_mode & 0077) != 0)
+  using std::filesystem::perms;
+  const perms mode = std::filesystem::status(file).permissions();  // all of them when it is gone by now
+  if ((mode & (perms::group_all | perms::others_all)) != perms::none)
     throw SettingsError(file.string() + ":0: others may read the audit key: chmod go= " + file.string());
 }
 
 void AuditKey::Create(const std::filesystem::path& file) {
-  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  StartSodium();
   if (std::filesystem::exists(file)) return;
   unsigned char open_key[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
   crypto_sign_keypair(open_key, secret);
   // Nobody ever sees half a key under its name.
   std::string draft = file.string() + ".XXXXXX";
   const int fd = mkostemp(draft.data(), O_CLOEXEC);  // mode 0600
-  const bool is_written =
-      fd >= 0 && write(fd, secret, sizeof secret) == static_cast<ssize_t>(sizeof secret) && fsync(fd) == 0 &&
-      (link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST) && IsFolderSynced(file.parent_path());
-  const std::string why = std::strerror(errno);
-  if (fd >= 0) close(fd);
-  if (fd >= 0) unlink(draft.c_str());
+  if (fd < 0) throw NotMade(file);
+  const bool is_written = write(fd, secret, sizeof secret) == static_cast<ssize_t>(sizeof secret) &&
+                          fsync(fd) == 0 && (link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST) &&
+                          IsFolderSynced(file.parent_path());
+  const SettingsError failure = NotMade(file);
+  close(fd);
+  unlink(draft.c_str());
   sodium_memzero(secret, sizeof secret);
-  if (!is_written) throw SettingsError(file.string() + ":0: the audit key cannot be made: " + why);
+  if (!is_written) throw failure;
 }
 
 std::string AuditKey::public_key() const {

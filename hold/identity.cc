@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+
 namespace listwarden {
 namespace {
 
@@ -28,6 +30,10 @@ std::size_t CharacterAt(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+void StartSodium() {
+  if (sodium_init() < 0) throw StoreError("libsodium cannot start");
+}
 
 std::string Hex(std::string_view bytes) {
   std::string hex(2 * bytes.size() + 1, '\0');
@@ -64,6 +70,7 @@ std::string Sha256Hex(std::string_view bytes) {
 }
 
 std::string WithId(std::string text, const std::string& id) {
+  if (id.empty()) return text;
   std::string ref = id.substr(0, 4) + "-" + id.substr(4, 4);
   for (char& c : ref) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);  // hex digits
   const std::pair<std::string_view, const std::string&> marks[] = {{"{id}", id}, {"{ref}", ref}};

@@ -69,7 +69,7 @@ void TakeNotice(void*, const PGresult*) {}
 }  // namespace
 
 bool PostgresError::IsOfTheServer() const {
-  return is_lost_ || IsClass(state_, "53") || IsClass(state_, "58") || IsClass(state_, "XX");
+  return IsClass(state_, "53") || IsClass(state_, "58") || IsClass(state_, "XX");
 }
 
 void PostgresDatabase::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
@@ -166,7 +166,8 @@ void PostgresDatabase::CheckServer() {
     const Result shown = Checked(PQexec(connection_.get(), (std::string("SHOW ") + name).c_str()));
     return std::string(PQgetvalue(shown.get(), 0, 0));
   };
-  if (setting("fsync") != "on" || setting("full_page_writes") != "on")
+  const std::string synced = setting("fsync"), pages = setting("full_page_writes");
+  if (synced != "on" || pages != "on")
     throw StoreError(
         "the server can lose what it has promised; set fsync = on and full_page_writes = on there");
   if (setting("server_encoding") != "UTF8")
@@ -176,9 +177,9 @@ void PostgresDatabase::CheckServer() {
 
 PostgresDatabase::Result PostgresDatabase::Checked(pg_result* raw) {
   Result result(raw);
-  const ExecStatusType status = raw == nullptr ? PGRES_FATAL_ERROR : PQresultStatus(raw);
+  const ExecStatusType status = PQresultStatus(raw);  // of none: a fatal error
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return result;
-  const char* field = raw == nullptr ? nullptr : PQresultErrorField(raw, PG_DIAG_SQLSTATE);
+  const char* field = PQresultErrorField(raw, PG_DIAG_SQLSTATE);
   const std::string state = field == nullptr ? "08006" : field;
   // A server that shuts down or was made a standby tells so before the connection ends.
   const bool is_lost = PQstatus(connection_.get()) != CONNECTION_OK || IsClass(state, "08") ||
@@ -231,10 +232,10 @@ std::string PostgresDatabase::name() const { return PQdb(connection_.get()); }
 
 std::int64_t PostgresDatabase::LockedVersion() {
   Execute("BEGIN; SELECT pg_advisory_xact_lock(hashtext('listwarden schema'))");
-  const auto tables = Number(
-      "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace");
-  if (tables > 0 && Number("SELECT count(*) WHERE to_regclass('schema_version') IS NULL") > 0)
-    throw StoreError(name() + ": has tables that are not ours; give an empty database");
+  const auto strangers = Number(
+      "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+      " AND to_regclass('schema_version') IS NULL");
+  if (strangers > 0) throw StoreError(name() + ": has tables that are not ours; give an empty database");
   Execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
   // What each writer wrote last: after a lost answer to COMMIT it tells what became of it.
   Execute(

@@ -9,10 +9,12 @@ namespace {
 constexpr std::int64_t kSeenEvery = 60;
 
 std::string InWords(const User& user) {
-  std::string words = user.name + (user.is_disabled ? " (disabled)" : "");
-  for (const Right& right : user.rights)
-    words +=
-        ", " + std::string(RoleName(right.role)) + " of " + (right.list == "*" ? "all lists" : right.list);
+  std::string words = user.name;
+  if (user.is_disabled) words += " (disabled)";
+  for (const Right& right : user.rights) {
+    words += ", " + std::string(RoleName(right.role)) + " of ";
+    words += right.list == "*" ? std::string_view("all lists") : right.list;
+  }
   return words;
 }
 

@@ -27,6 +27,11 @@ Salt SaltOf(SqlDatabase& database, const std::string& subject) {
   }
 }
 
+std::string SubjectOf(const AuditEntry& entry) {
+  if (!entry.subject.empty()) return entry.subject;
+  return "held:" + std::string(entry.held_id);
+}
+
 std::string Mac(const std::string& salt, std::string_view words) {
   unsigned char key[crypto_auth_hmacsha256_KEYBYTES] = {};
   std::string mac(crypto_auth_hmacsha256_BYTES, '\0');
@@ -56,7 +61,8 @@ struct Link {
 bool IsAsMade(const std::map<std::int64_t, std::string>& salts, std::int64_t salt, const std::string& words,
               const std::string& mac) {
   const auto found = salts.find(salt);
-  return found == salts.end() ? words.empty() : Mac(found->second, words) == mac;
+  if (found == salts.end()) return words.empty();
+  return Mac(found->second, words) == mac;
 }
 
 // Adds the next rows to the report; false when there are no more.
@@ -100,8 +106,7 @@ void AppendAudit(SqlDatabase& database, const AuditEntry& entry) {
   // The hash covers what is stored.
   const std::string actor_name = StorableText(entry.actor), words = StorableText(entry.details);
   const Salt actor = SaltOf(database, "actor:" + actor_name);
-  const Salt details =
-      SaltOf(database, entry.subject.empty() ? "held:" + std::string(entry.held_id) : entry.subject);
+  const Salt details = SaltOf(database, SubjectOf(entry));
   Link link;
   link.seq = last.seq + 1;
   link.time = database.Now();
@@ -146,15 +151,10 @@ AuditTail UnsignedTailOf(SqlDatabase& database) {
 }
 
 void EraseAuditSubject(SqlDatabase& database, const std::string& subject) {
-  std::int64_t salt = 0;
-  {
-    SqlRow row(database, "SELECT id FROM audit_salt WHERE subject = ?", subject);
-    if (!row.Step()) return;
-    salt = row.Int(0);
-  }
-  SqlRow(database, "UPDATE audit SET details = '' WHERE details_salt = ?", salt).Run();
-  SqlRow(database, "UPDATE audit SET actor = '' WHERE actor_salt = ?", salt).Run();
-  SqlRow(database, "DELETE FROM audit_salt WHERE id = ?", salt).Run();
+  const std::string theirs = " IN (SELECT id FROM audit_salt WHERE subject = ?)";
+  SqlRow(database, "UPDATE audit SET details = '' WHERE details_salt" + theirs, subject).Run();
+  SqlRow(database, "UPDATE audit SET actor = '' WHERE actor_salt" + theirs, subject).Run();
+  SqlRow(database, "DELETE FROM audit_salt WHERE subject = ?", subject).Run();
 }
 
 }  // namespace listwarden

@@ -27,8 +27,7 @@ bool IsOnRecord(SqlDatabase& database, const Act& act, std::string_view action) 
     if (row.Step()) return true;
   }
   for (const OutboxRow& letter : act.outbox) {
-    SqlRow row(database, "SELECT 1 FROM outbox WHERE key = ?",
-               act.held_id.empty() ? letter.key : WithId(letter.key, act.held_id));
+    SqlRow row(database, "SELECT 1 FROM outbox WHERE key = ?", WithId(letter.key, act.held_id));
     if (row.Step()) return true;
   }
   return false;
@@ -155,8 +154,9 @@ DecisionResult SqlHoldStore::Claim(std::string_view id, std::string_view actor, 
   return connection_->Write([&](SqlDatabase& database) {
     SqlRow row(database, "SELECT state, claimed_by, claimed_until FROM held WHERE id = ?", id);
     if (!row.Step()) return DecisionResult::kNotFound;
-    const bool is_others = row.Text(1) != actor && row.Int(2) > database.Now();
-    if (row.Text(0) != "held" || is_others) return DecisionResult::kConflict;
+    const std::string state = row.Text(0), claimed_by = row.Text(1);
+    const bool is_others = claimed_by != actor && row.Int(2) > database.Now();
+    if (state != "held" || is_others) return DecisionResult::kConflict;
     SqlRow(database, "UPDATE held SET claimed_by = ?, claimed_until = ? WHERE id = ?", actor, Seconds(until),
            id)
         .Run();

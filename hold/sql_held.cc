@@ -4,6 +4,11 @@
 #include "hold/sql_hold_store.h"
 
 namespace listwarden {
+namespace {
+
+bool IsDamaged(const HeldMessage& held) { return Sha256Hex(held.raw) != held.sha256; }
+
+}  // namespace
 
 void ReadSummary(const SqlRow& row, HeldSummary* held) {
   int at = 0;
@@ -63,7 +68,7 @@ std::optional<HeldMessage> SqlHoldStore::Find(std::string_view id) {
     found.findings = ReadFindings(database, found.id, found.content);
     return found;
   });
-  if (held && !held->sha256.empty() && Sha256Hex(held->raw) != held->sha256) {
+  if (held && !held->sha256.empty() && IsDamaged(*held)) {
     held->raw.clear();
     held->state = HoldState::kDamaged;
     MarkDamaged(held->id);

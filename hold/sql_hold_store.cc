@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hold/sql_hold_store.h"
 
-#include <sodium.h>
-
 #include "hold/identity.h"
 #include "hold/sql_audit.h"
 
@@ -18,7 +16,7 @@ constexpr int kTokensKept = 1000;
 
 SqlHoldStore::SqlHoldStore(std::unique_ptr<SqlConnection> connection, const HoldLimits& limits)
     : limits_(limits), connection_(std::move(connection)) {
-  if (sodium_init() < 0) throw StoreError("libsodium cannot start");
+  StartSodium();
 }
 
 void SqlHoldStore::CheckFreeSpace() const {

@@ -26,13 +26,13 @@ void Move(SqlDatabase& database, const std::string& id, const char* from, const 
 void SqlHoldStore::AddOutbox(SqlDatabase& database, const OutboxRow& row, const std::string& held_id,
                              std::int64_t revision, std::int64_t not_before) const {
   // After an undo or an appeal the same letter may be due again: the key counts once per decision.
-  const std::string suffix = revision > 0 ? "#" + std::to_string(revision) : "";
+  std::string key = WithId(row.key, held_id);
+  if (revision > 0) key += "#" + std::to_string(revision);
   SqlRow insert(database,
                 "INSERT INTO outbox (key, kind, revision, reverse_path, forward_paths, content,"
                 " next_try, held_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (held_id.empty() ? row.key : WithId(row.key, held_id)) + suffix,
-                row.kind == OutboxKind::kRelease ? "release" : "letter", revision, row.reverse_path,
-                PathsToJson(row.forward_paths), held_id.empty() ? row.content : WithId(row.content, held_id),
+                key, row.kind == OutboxKind::kRelease ? "release" : "letter", revision, row.reverse_path,
+                PathsToJson(row.forward_paths), WithId(row.content, held_id),
                 std::max(database.Now(), not_before));
   if (held_id.empty()) {
     insert.Bind(std::nullopt);

@@ -81,7 +81,7 @@ Where WhereOf(const QueueQuery& query) {
 const char* OrderOf(QueueOrder order) {
   switch (order) {
     case QueueOrder::kOldest:
-      return "received, held.seq";
+      break;
     case QueueOrder::kNewest:
       return "received DESC, held.seq DESC";
     case QueueOrder::kExpiry:

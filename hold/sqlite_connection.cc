@@ -74,29 +74,15 @@ class GroupMayWrite {
   mode_t before_;
 };
 
-std::exception_ptr Failure(const SQLite::Exception& e) {
-  const std::string what = e.what();
-  switch (e.getErrorCode()) {
-    case SQLITE_FULL:
-      return std::make_exception_ptr(StoreFull(what));
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return std::make_exception_ptr(StoreError(what + "; restore a backup"));
-    default:
-      return std::make_exception_ptr(StoreError(what));
-  }
+std::string InWords(const SQLite::Exception& e) {
+  const int code = e.getErrorCode();
+  const bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return std::string(e.what()) + (is_damaged ? "; restore a backup" : "");
 }
 
-void DropOnFailure(std::unique_ptr<SqliteDatabase>* database, const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const SQLite::Exception& e) {
-    database->reset();
-    std::rethrow_exception(Failure(e));
-  } catch (...) {
-    database->reset();
-    throw;
-  }
+std::exception_ptr Failure(const SQLite::Exception& e) {
+  if (e.getErrorCode() == SQLITE_FULL) return std::make_exception_ptr(StoreFull(InWords(e)));
+  return std::make_exception_ptr(StoreError(InWords(e)));
 }
 
 }  // namespace
@@ -123,7 +109,7 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
     KeepBallast();
   } catch (const SQLite::Exception& e) {
     close(lock_file_);
-    throw StoreError(file_.string() + ": " + e.what());
+    throw StoreError(file_.string() + ": " + InWords(e));
   } catch (const StoreError&) {
     close(lock_file_);
     throw;
@@ -166,6 +152,20 @@ std::uint64_t SqliteConnection::FreeBytes() const {
   return std::uint64_t{space.f_bavail} * space.f_frsize;
 }
 
+void SqliteConnection::DropOnFailure(std::unique_ptr<SqliteDatabase>* database,
+                                     const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const SQLite::Exception& e) {
+    database->reset();
+    if (e.getErrorCode() == SQLITE_IOERR) has_failed_ = true;
+    std::rethrow_exception(Failure(e));
+  } catch (...) {
+    database->reset();
+    throw;
+  }
+}
+
 void SqliteConnection::WriteJob(const Job& job) {
   queue_.Run(job, [this](const JobQueue::Batch& batch) { RunBatch(batch); });
 }
@@ -183,7 +183,7 @@ void SqliteConnection::RunBatch(const JobQueue::Batch& batch) {
     }
     return;
   } catch (const SQLite::Exception& e) {
-    has_failed_ = has_failed_ || e.getErrorCode() == SQLITE_IOERR;
+    if (e.getErrorCode() == SQLITE_IOERR) has_failed_ = true;
     failure = Failure(e);
   } catch (...) {
     failure = std::current_exception();
@@ -200,7 +200,7 @@ void SqliteConnection::RunTransaction(const JobQueue::Batch& batch) {
   writer_->Execute("BEGIN IMMEDIATE");
   for (JobQueue::Waiting* one : batch) RunJob(one);
   writer_->Execute("COMMIT");
-  if (ballast_bytes_ > 0 && !std::filesystem::exists(ballast())) KeepBallast();
+  if (!HasBallast()) KeepBallast();
   if (writer_->wal_pages() < kCheckpointPages) return;
   std::lock_guard<std::mutex> guard(checkpoint_mutex_);
   is_checkpoint_due_ = true;
@@ -230,19 +230,15 @@ void SqliteConnection::CheckpointWhenDue() {
     if (is_ending_) return;
     is_checkpoint_due_ = false;
     lock.unlock();
-    queue_.Alone([this] { Checkpoint(); });
+    Checkpoint();
     lock.lock();
   }
 }
 
 void SqliteConnection::Checkpoint() {
-  if (!writer_) return;
   try {
-    FileLock lock(lock_file_);
-    writer_->Checkpoint("PASSIVE");
+    WithWriter([this] { writer_->Checkpoint("PASSIVE"); });
   } catch (const std::runtime_error& e) {
-    has_failed_ = true;
-    writer_.reset();
     Log(LogLevel::kWarning, "checkpoint-failed", {{"why", e.what()}, {"remedy", "tried again by itself"}});
   }
 }
@@ -274,6 +270,8 @@ void SqliteConnection::FinishCopy() {
 }
 
 std::filesystem::path SqliteConnection::ballast() const { return file_.string() + ".ballast"; }
+
+bool SqliteConnection::HasBallast() const { return std::filesystem::exists(ballast()); }
 
 void SqliteConnection::KeepBallast() const {
   if (ballast_bytes_ == 0 || FreeBytes() < 4 * ballast_bytes_) return;

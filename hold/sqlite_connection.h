@@ -6,6 +6,7 @@
 // Errors: StoreError; StoreFull when the disk is full.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -45,8 +46,10 @@ class SqliteConnection : public SqlConnection {
   void CheckpointWhenDue();
   void Checkpoint();
   void EmptyLog();
+  void DropOnFailure(std::unique_ptr<SqliteDatabase>* database, const std::function<void()>& act);
   void WithWriter(const std::function<void()>& act);  // with writer_ and the file lock
   std::filesystem::path ballast() const;
+  bool HasBallast() const;
   void KeepBallast() const;
   bool DropBallast() const;
 
@@ -59,7 +62,7 @@ class SqliteConnection : public SqlConnection {
 
   JobQueue queue_;
   std::unique_ptr<SqliteDatabase> writer_;  // of whom the queue lets work
-  bool has_failed_ = false;                 // an I/O error: what the kernel kept must be written anew
+  std::atomic<bool> has_failed_{false};     // an I/O error: what the kernel kept must be written anew
   std::mutex read_mutex_;
   std::unique_ptr<SqliteDatabase> reader_;
   std::mutex checkpoint_mutex_;

@@ -57,7 +57,8 @@ class SqliteDatabase::Statement : public SqlStatement {
   std::string Text(int column) const override {
     const SQLite::Column value = statement_->getColumn(column);
     const auto* bytes = static_cast<const char*>(value.getBlob());
-    return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(value.getBytes()));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(value.getBytes())};
   }
   bool IsNull(int column) const override { return statement_->getColumn(column).isNull(); }
   int ColumnCount() const override { return statement_->getColumnCount(); }
@@ -113,7 +114,8 @@ bool SqliteDatabase::IsInTransaction() const { return sqlite3_get_autocommit(dat
 
 bool SqliteDatabase::Checkpoint(const char* mode) {
   SqlRow done(*this, std::string("PRAGMA wal_checkpoint(") + mode + ")");
-  return done.Step() && done.Int(0) == 0 && done.Int(1) == done.Int(2);
+  done.Step();
+  return done.Int(0) == 0;
 }
 
 int SqliteDatabase::Number(const char* sql) { return database_->execAndGet(sql).getInt(); }

@@ -25,16 +25,10 @@ Cell CellOf(const SqlRow& row, int column) {
 }
 
 void Bind(SqlRow* row, const Cell& cell) {
-  switch (cell.type) {
-    case SqlType::kNull:
-      return row->Bind(std::nullopt);
-    case SqlType::kInt:
-      return row->Bind(cell.number);
-    case SqlType::kText:
-      return row->Bind(cell.bytes);
-    case SqlType::kBlob:
-      return row->Bind(Blob{cell.bytes});
-  }
+  if (cell.type == SqlType::kNull) return row->Bind(std::nullopt);
+  if (cell.type == SqlType::kInt) return row->Bind(cell.number);
+  if (cell.type == SqlType::kText) return row->Bind(cell.bytes);
+  row->Bind(Blob{cell.bytes});
 }
 
 std::size_t KeyLength(const CopiedTable& table) {
@@ -51,16 +45,19 @@ std::string Marks(std::size_t count) {
 
 std::string Ordered(const CopiedTable& table, const std::string& order) {
   std::string by;
-  for (const char* at = table.key; *at != '\0'; ++at) by += *at == ',' ? order + "," : std::string(1, *at);
+  for (const char* at = table.key; *at != '\0'; ++at) {
+    if (*at == ',') by += order;
+    by += *at;
+  }
   return " ORDER BY " + by + order;
 }
 
 // The next page after the row `last`, which may be empty for the first.
 std::vector<Row> PageAfter(SqlDatabase& database, const CopiedTable& table, const Row& last) {
   const std::string name = table.name, key = table.key;
-  SqlRow row(database, "SELECT " + key + ", " + name + ".* FROM " + name +
-                           (last.empty() ? "" : " WHERE (" + key + ") > " + Marks(KeyLength(table))) +
-                           Ordered(table, "") + " LIMIT " + std::to_string(table.page));
+  std::string sql = "SELECT " + key + ", " + name + ".* FROM " + name;
+  if (!last.empty()) sql += " WHERE (" + key + ") > " + Marks(KeyLength(table));
+  SqlRow row(database, sql + Ordered(table, "") + " LIMIT " + std::to_string(table.page));
   for (std::size_t i = 0; i < KeyLength(table) && !last.empty(); ++i) Bind(&row, last[i]);
   std::vector<Row> page;
   while (row.Step()) {

@@ -22,9 +22,11 @@ std::string FileComplaint(const std::string& file) {
   return "";
 }
 
+std::string TextOf(const char* text) { return text == nullptr ? "" : text; }
+
 std::string OptionsComplaint(const PQconninfoOption* options) {
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
-    const std::string key = option->keyword, value = option->val == nullptr ? "" : option->val;
+    const std::string key = option->keyword, value = TextOf(option->val);
     if (value.empty()) continue;
     if (key == "password" || key == "sslpassword")
       return "holds a password that whoever reads this file can read; put it into a file of mode 0600 and add"
@@ -48,7 +50,7 @@ std::string PlaceComplaint(const std::string& place) {
   char* error = nullptr;
   PQconninfoOption* const options = PQconninfoParse(place.c_str(), &error);
   if (options == nullptr) {
-    std::string what = error == nullptr ? "cannot be read" : error;
+    const std::string what = TextOf(error);
     PQfreemem(error);
     return what.substr(0, what.find('\n')) + "; expected postgresql://USER@HOST/DATABASE";
   }

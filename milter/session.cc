@@ -186,10 +186,11 @@ MilterReply MilterSession::Judged(const Message& message) {
         {{"queue_id", message.envelope.queue_id}, {"client", client_}});
   }
   MilterReply reply = ReplyFor(host_.intake.Receive(*policy_, message));
-  for (std::string& path : reply.delete_paths) {
-    const auto found = std::find(envelope_.forward_paths.begin(), envelope_.forward_paths.end(), path);
-    if (found != envelope_.forward_paths.end())
-      path = paths_as_given_[static_cast<std::size_t>(found - envelope_.forward_paths.begin())];
+  const std::vector<std::string> taken = std::move(reply.delete_paths);
+  reply.delete_paths.clear();
+  for (std::size_t i = 0; i < paths_as_given_.size(); ++i) {
+    const bool is_taken = std::count(taken.begin(), taken.end(), envelope_.forward_paths[i]) > 0;
+    if (is_taken) reply.delete_paths.push_back(paths_as_given_[i]);
   }
   return reply;
 }
@@ -209,7 +210,7 @@ struct Judging {
 
 MilterReply MilterSession::EndOfMessage(std::string_view queue_id) {
   MilterReply reply;
-  if (!builder_ || is_spoilt_) {
+  if (!builder_) {
     reply = TemporaryFailure("4.3.2", "The message could not be taken in whole; please try again later");
   } else {
     const Judging judging(host_);
@@ -226,7 +227,6 @@ MilterReply MilterSession::EndOfMessage(std::string_view queue_id) {
 }
 
 void MilterSession::Spoil() noexcept {
-  is_spoilt_ = true;
   builder_.reset();
   host_.bytes -= counted_;
   counted_ = 0;
@@ -236,7 +236,6 @@ void MilterSession::Abort() {
   if (is_in_flight_) --host_.messages;
   is_in_flight_ = false;
   Spoil();
-  is_spoilt_ = false;
   envelope_ = {};
   paths_as_given_.clear();
   own_fields_.clear();

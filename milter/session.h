@@ -86,7 +86,6 @@ class MilterSession {
   std::vector<std::string> release_tokens_;
   std::size_t counted_ = 0;
   bool is_in_flight_ = false;
-  bool is_spoilt_ = false;
 };
 
 }  // namespace listwarden

@@ -129,8 +129,8 @@ std::string Intake::HoldFor(const Policy& policy, const Message& message, const 
 bool Intake::IsTrusted(const Policy& policy, const Message& message, const Verdict& verdict) {
   if (!verdict.unread.empty() || message.from.size() != 1) return false;
   const std::string author = LowerAscii(message.from.front().address);
-  return AuthenticatedAuthor(message, policy.authserv_id()) == author &&
-         store_.FindTrust(verdict.list, author).has_value();
+  if (AuthenticatedAuthor(message, policy.authserv_id()) != author) return false;
+  return store_.FindTrust(verdict.list, author).has_value();
 }
 
 bool Intake::IsOurs(const Policy& policy, std::string_view forward_path) {
@@ -161,7 +161,7 @@ void Intake::TakeOwnMail(const Policy& policy, const Message& message, Outcome* 
   }
   // There is one reply for all recipients: no refusal takes the mail from the others.
   const bool is_alone = outcome->held_paths.size() == message.envelope.forward_paths.size();
-  if (is_taken || !is_alone || refusal.empty()) return;
+  if (is_taken || refusal.empty() || !is_alone) return;
   outcome->kind = Outcome::Kind::kRefuse;
   outcome->text = refusal;
 }
@@ -171,17 +171,11 @@ void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome
   for (const ListPaths& one : ByList(policy, message.envelope.forward_paths)) {
     const Verdict verdict = policy.Judge(message, *one.list);
     std::string held_id;
-    switch (verdict.disposition) {
-      case Disposition::kPass:
-        break;
-      case Disposition::kTag:
-        AddTags(verdict, &tags);
-        break;
-      case Disposition::kHold:
-        if (IsTrusted(policy, message, verdict)) break;
-        held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
-        outcome->held_paths.insert(outcome->held_paths.end(), one.paths.begin(), one.paths.end());
-        break;
+    if (verdict.disposition == Disposition::kTag) {
+      AddTags(verdict, &tags);
+    } else if (verdict.disposition != Disposition::kPass && !IsTrusted(policy, message, verdict)) {
+      held_id = HoldFor(policy, message, verdict, *one.list, one.paths);
+      outcome->held_paths.insert(outcome->held_paths.end(), one.paths.begin(), one.paths.end());
     }
     LogVerdict(message, verdict, held_id);
   }

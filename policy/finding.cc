@@ -10,7 +10,7 @@ std::string_view ConfidenceName(Confidence confidence) {
     case Confidence::kMedium:
       return "medium";
     case Confidence::kHigh:
-      return "high";
+      break;
   }
   return "high";
 }
@@ -24,7 +24,7 @@ std::string_view ActionName(Action action) {
     case Action::kTag:
       return "tag";
     case Action::kHold:
-      return "hold";
+      break;
   }
   return "hold";
 }
@@ -36,7 +36,7 @@ std::string_view DispositionName(Disposition disposition) {
     case Disposition::kTag:
       return "tag";
     case Disposition::kHold:
-      return "hold";
+      break;
   }
   return "hold";
 }
@@ -55,7 +55,10 @@ std::string MaskSecret(std::string_view words) {
     if (counts(c)) {
       is_shown = seen < head || seen >= letters - tail;
       ++seen;
-      out += is_shown ? std::string(1, c) : "•";
+      if (is_shown)
+        out += c;
+      else
+        out += "•";
     } else if (c == ' ' || c == '-' || c == '.' || is_shown) {
       out += c;
     }

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <barrier>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <thread>
 
 #include "base/error.h"
 #include "hold/records.h"
+#include "refused_calls.h"
 
 namespace listwarden {
 namespace {
@@ -24,6 +30,15 @@ class AuditKeyFile : public testing::Test {
   std::string Complaint() const {
     try {
       AuditKey{file_};
+    } catch (const SettingsError& e) {
+      return e.what();
+    }
+    return "";
+  }
+
+  std::string Refusal() const {
+    try {
+      AuditKey::Create(file_);
     } catch (const SettingsError& e) {
       return e.what();
     }
@@ -66,6 +81,43 @@ TEST_F(AuditKeyFile, ThatCannotBeMadeSaysWhy) {
   AuditKey::Create("audit.key");
   std::filesystem::current_path(before);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "here" / "audit.key"));
+}
+
+TEST_F(AuditKeyFile, IsNotLeftBehindByADiskThatFails) {
+  for (const auto& [call, error] : {std::pair("fsync", EIO), std::pair("link", ENOSPC)}) {
+    const RefusedCall refused(call, error);
+    EXPECT_THAT(Refusal(), testing::HasSubstr(std::strerror(error))) << call;
+    EXPECT_TRUE(std::filesystem::is_empty(folder_)) << call;
+  }
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  const std::string refusal = Refusal();
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_THAT(refusal, testing::HasSubstr(std::strerror(EFBIG)));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_EQ(Refusal(), "");
+}
+
+TEST_F(AuditKeyFile, WhoseFolderCannotBeSyncedIsNotPromised) {
+  const uid_t before = geteuid(), nobody = 65534;
+  chmod(folder_.c_str(), 0300);
+  if (before == 0) {
+    ASSERT_EQ(chown(folder_.c_str(), nobody, nobody) + seteuid(nobody), 0) << "root may read it";
+  }
+  const std::string refusal = Refusal();
+  ASSERT_EQ(seteuid(before), 0);
+  chmod(folder_.c_str(), 0700);
+  EXPECT_THAT(refusal, testing::HasSubstr(std::strerror(EACCES)));
+}
+
+TEST_F(AuditKeyFile, WithoutLibsodiumNothingIsSignedOrKept) {
+  const RefusedCall refused("sodium_init");
+  EXPECT_THROW(AuditKey::Create(file_), StoreError);
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  EXPECT_THROW(AuditKey{file_}, StoreError);
 }
 
 TEST_F(AuditKeyFile, IsRefusedWhenItIsMissingShortOrOpenToOthers) {

@@ -52,6 +52,10 @@ TEST_P(HoldStoreContract, TheQueueIsSortedAndPaged) {
   EXPECT_EQ(Subjects(store_->Queue(query)), (Words{"About b", "About a", "About c"}));
   query.order = QueueOrder::kExpiry;
   EXPECT_EQ(Subjects(store_->Queue(query)).front(), "About c");
+  query.order = QueueOrder::kDecided;
+  EXPECT_EQ(Subjects(store_->Queue(query)), (Words{"About c", "About a", "About b"})) << "none is yet";
+  query.order = static_cast<QueueOrder>(99);
+  EXPECT_EQ(Subjects(store_->Queue(query)), (Words{"About b", "About a", "About c"})) << "the oldest first";
   query.order = QueueOrder::kSubject;
   query.limit = 2;
   query.offset = 2;

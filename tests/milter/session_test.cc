@@ -136,8 +136,8 @@ TEST_F(SessionTest, ForgedOwnFieldsAreRemovedLastFirst) {
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
-  for (const char* name :
-       {"Listwarden", "Subject", "LISTWARDEN", "Approved ", "X-Approved", "listwarden-release", "Approved\t"})
+  for (const char* name : {"Listwarden", "Subject", "LISTWARDEN", "Approved ", "X-Approved",
+                           "listwarden-release", "Approved\t", " "})
     session.Field(name, " forged", true);
   session.Body("Good morning.\r\n");
   EXPECT_THAT(session.EndOfMessage("Q").delete_fields,

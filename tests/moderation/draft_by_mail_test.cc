@@ -72,6 +72,13 @@ TEST_F(DraftByMailTest, LeavesTheOtherRecipientsTheirMail) {
   EXPECT_THAT(outcome.held_paths, ElementsAre("one-check@lists.example.org"));
 }
 
+TEST_F(DraftByMailTest, RefusedIsTakenOffWhereARefusalWouldStopTheMailOfOthers) {
+  const Outcome outcome = Send("Please.", {"one-check@lists.example.org", "pal@example.org"}, "");
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kHeldSome);
+  EXPECT_THAT(outcome.held_paths, ElementsAre("one-check@lists.example.org"));
+  EXPECT_THAT(house.Outbox(), IsEmpty());
+}
+
 TEST_F(DraftByMailTest, IsNoWayRoundAListOfThatNameOrOneThatChecksNone) {
   WriteFile(house.folder / "lists.d/named.toml",
             "address = \"one-check@lists.example.org\"\nname = \"N\"\npurpose = \"p\"\naudience = \"a\"\n"

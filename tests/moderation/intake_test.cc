@@ -150,6 +150,27 @@ TEST_F(IntakeTest, AFilterThatTagsForTwoListsIsNamedOnce) {
   EXPECT_EQ(Receive("Please tagme.", {kOne, kTwo}).tag, "tag; the post may touch words");
 }
 
+class OtherWords : public WordFilter {
+ public:
+  std::string_view name() const override { return "others"; }
+};
+
+TEST_F(IntakeTest, EveryFilterThatTagsIsNamed) {
+  std::ofstream(house.folder / "policies/small/clauses.toml", std::ios::app)
+      << "[[clause]]\nid = \"other\"\nfilter = \"others\"\ntitle = \"Other words\"\n"
+         "text = \"A post uses other words.\"\ntag-from = \"low\"\nhold-from = \"high\"\n";
+  WriteFile(house.folder / "policies/small/others.toml",
+            "[filter]\nclause = \"other\"\nabout = \"Test words.\"\ncannot-see = \"Anything else.\"\n"
+            "[[rule]]\nid = \"others/mark\"\nconfidence = \"low\"\npattern = '\\bmarkme\\b'\n"
+            "reason = \"The text says markme.\"\nadvice = \"Leave it out.\"\nhit = [\"Please markme.\"]\n"
+            "miss = [\"Please do not.\"]\n");
+  std::vector<std::unique_ptr<Filter>> filters;
+  filters.push_back(std::make_unique<WordFilter>());
+  filters.push_back(std::make_unique<OtherWords>());
+  house.policy = Policy::Load(house.folder, "small", std::move(filters));
+  EXPECT_EQ(Receive("Please tagme and markme.").tag, "tag; the post may touch words, others");
+}
+
 TEST_F(IntakeTest, SeveralSpellingsOfAListAreOneHold) {
   const Outcome outcome = Receive("Please holdme.", {kOne, "ONE@lists.example.org"});
   EXPECT_EQ(outcome.kind, Kind::kHeldAll);

@@ -139,6 +139,7 @@ class LetterDecisionsTest : public testing::Test {
 
 TEST_F(LetterDecisionsTest, ApproveReleasesAndSaysSo) {
   const std::string id = Hold();
+  EXPECT_TRUE(house.intake->IsOurs(*house.policy, addresses.at("Mo@example.org")));
   EXPECT_EQ(Mo("Approve").kind, Kind::kHeldAll) << "the answer goes nowhere else";
   const auto held = house.store->Find(id);
   EXPECT_EQ(held->state, HoldState::kApproved);
