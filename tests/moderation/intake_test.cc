@@ -155,10 +155,12 @@ class OtherWords : public WordFilter {
   std::string_view name() const override { return "others"; }
 };
 
-TEST_F(IntakeTest, EveryFilterThatTagsIsNamed) {
+// A policy with a second filter, whose one finding has low confidence.
+void LoadWithOthers(House& house, const std::string& tag_from) {
   std::ofstream(house.folder / "policies/small/clauses.toml", std::ios::app)
       << "[[clause]]\nid = \"other\"\nfilter = \"others\"\ntitle = \"Other words\"\n"
-         "text = \"A post uses other words.\"\ntag-from = \"low\"\nhold-from = \"high\"\n";
+         "text = \"A post uses other words.\"\ntag-from = \""
+      << tag_from << "\"\nhold-from = \"high\"\n";
   WriteFile(house.folder / "policies/small/others.toml",
             "[filter]\nclause = \"other\"\nabout = \"Test words.\"\ncannot-see = \"Anything else.\"\n"
             "[[rule]]\nid = \"others/mark\"\nconfidence = \"low\"\npattern = '\\bmarkme\\b'\n"
@@ -168,7 +170,16 @@ TEST_F(IntakeTest, EveryFilterThatTagsIsNamed) {
   filters.push_back(std::make_unique<WordFilter>());
   filters.push_back(std::make_unique<OtherWords>());
   house.policy = Policy::Load(house.folder, "small", std::move(filters));
+}
+
+TEST_F(IntakeTest, EveryFilterThatTagsIsNamed) {
+  LoadWithOthers(house, "low");
   EXPECT_EQ(Receive("Please tagme and markme.").tag, "tag; the post may touch words, others");
+}
+
+TEST_F(IntakeTest, AFilterThatOnlyObservesIsNotNamed) {
+  LoadWithOthers(house, "medium");
+  EXPECT_EQ(Receive("Please tagme and markme.").tag, "tag; the post may touch words");
 }
 
 TEST_F(IntakeTest, SeveralSpellingsOfAListAreOneHold) {
