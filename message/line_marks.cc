@@ -98,6 +98,10 @@ bool EndsLikeAnAttribution(std::string_view text) {
          (text.size() > 8 && text.substr(text.size() - 4) == "----");
 }
 
+constexpr std::string_view kForwardAlone[] = {"forwarded",       "forward",        "fwd",
+                                              "original",        "forwarded mail", "forwarded e-mail",
+                                              "forwarded email", "original mail"};
+constexpr auto kForwardEndWords = Phrases({"forward", "original", "message", "mail", "quot"});
 constexpr auto kForwardWords =
     Phrases({"original message", "forwarded message", "original appointment", "ursprüngliche nachricht",
              "weitergeleitete", "message d'origine", "message transféré", "neges wreiddiol", "forwarded by",
@@ -250,6 +254,13 @@ std::string_view WithoutMarks(std::string_view line) {
   return line;
 }
 
+// "forwarded" of "---- forwarded ----".
+std::string_view BetweenDashes(std::string_view line) {
+  const std::size_t first = line.find_first_not_of("- ");
+  if (first == std::string_view::npos) return {};
+  return line.substr(first, line.find_last_not_of("- ") + 1 - first);
+}
+
 }  // namespace
 
 bool IsQuoteLine(std::string_view line) {
@@ -287,8 +298,17 @@ bool StartsAttribution(std::string_view line) {
   return !line.empty() && (IsDigit(line.front()) || StartsWithAny(line, kAttributionStart));
 }
 
+bool IsForwardEnd(std::string_view line) {
+  if (line.size() > 120 || line.substr(0, 2) != "--") return false;
+  const std::string_view words = BetweenDashes(line);
+  return words == "end" || (words.substr(0, 4) == "end " && HasAny(words, kForwardEndWords));
+}
+
 bool IsForwardMark(std::string_view line) {
-  if (line.empty() || line.size() > 120) return false;
+  if (line.empty() || line.size() > 120 || IsForwardEnd(line)) return false;
+  if (line.substr(0, 2) == "--" &&
+      std::ranges::find(kForwardAlone, BetweenDashes(line)) != std::end(kForwardAlone))
+    return true;
   const bool may_be = line.substr(0, 2) == "--" || line.substr(0, 3) == "\u2010" ||
                       line.substr(0, 2) == "__" || line.substr(0, 5) == "begin" || line.front() == '=' ||
                       line.front() == '*';

@@ -22,6 +22,8 @@ bool StartsAttribution(std::string_view line);
 
 // "-----Original Message-----", "Begin forwarded message:".
 bool IsForwardMark(std::string_view line);
+// "----- End forwarded message -----": what follows is the poster's again.
+bool IsForwardEnd(std::string_view line);
 
 // "From:", "Sent:" … of a block of header fields within text.
 enum class HeaderWord { kNone, kFrom, kSubject, kOther };

@@ -176,11 +176,12 @@ class Cutter {
       std::size_t first = i;
       while (first > 0 && IsAuthor(first - 1) && (IsBlank(first - 1) || IsSeparator(Lower(first - 1))))
         --first;
-      if (!MayBeAnsweredBelow(first, header_end)) {
-        SetAuthorLines(first, lines_.size(), Region::kQuoted);
-        return;
+      if (MayBeAnsweredBelow(first, header_end)) {
+        SetAuthorLines(first, header_end, Region::kQuoted);
+        continue;
       }
-      SetAuthorLines(first, header_end, Region::kQuoted);
+      while (i < lines_.size() && !IsForwardEnd(Lower(i))) ++i;
+      SetAuthorLines(first, std::min(i + 1, lines_.size()), Region::kQuoted);
     }
   }
 

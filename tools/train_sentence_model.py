@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 FILTERS = ["confidentiality", "harassment", "endorsement", "political", "reputation", "copyright", "privacy",
            "representation", "purpose"]
-BITS = 18
+BITS = 19
 BUCKETS = 1 << BITS
 MAGIC = b"LWSENT03"
 LONGEST_TEXT = 300  # longer texts of the public sets are labelled as a whole, which says little of their sentences
@@ -39,7 +39,8 @@ RARITY_SCALE = 3
 HEAVIEST = 0.998    # quantile of the weights; heavier ones are cut
 SETS_WEIGHT = 0.04  # of a row of the public sets, beside 2 of a passage of ours
 FALSE_OWN = 0.04    # share of hard negatives and quoted posts of the filter that may be tagged
-FALSE_OTHER = 0.01  # of clean posts and of posts that break other clauses
+FALSE_CLEAN = 0.005  # of posts that break no clause
+FALSE_OTHER = 0.02   # of posts that break other clauses
 FALSE_MAIL = 1.0e-3  # of messages of list mail …
 OTHER_MAIL = {"harassment": 2.5e-3, "abuse": 4e-4, "reputation": 1.5e-3, "endorsement": 1.5e-3,
               "purpose": 1.5e-3}  # … but some of it is rude, sells or chats
@@ -306,7 +307,7 @@ class Task:
                 self.add(text, breaks and other == name, 2.0 if other == name else 1.0, number % FOLDS)
         for text, breaks, weight in extra:
             self.add(text, breaks, SETS_WEIGHT * weight, -1)
-        self.positive, self.own_false, self.other_false = [], [], []
+        self.positive, self.own_false, self.clean, self.other_false = [], [], [], []
         for post in labelled:
             # What is quoted may well break the clause; the regions set it apart. Who may speak for the body, the register knows.
             if post.kind == "quoted" or (name == "representation" and post.is_entitled and not post.breaks):
@@ -314,8 +315,8 @@ class Task:
             if post.name == name:
                 (self.positive if post.breaks else self.own_false).append(post)
             elif name not in post.also and not (post.breaks and are_together(name, post.name)):
-                self.other_false.append(post)
-        for post in self.own_false + self.other_false:
+                (self.other_false if post.breaks else self.clean).append(post)
+        for post in self.own_false + self.clean + self.other_false:
             for window in post.windows:
                 self.add(window, False, 0.7, post.fold)
         self.rows = matrix(self.texts) @ rare
@@ -342,12 +343,12 @@ class Task:
                      numpy.append(weights, numpy.full(len(telling), 2.0)), self.rare)
 
     def apart(self):
-        """Scores by models that did not learn from the text: posts that break the clause, own false, other
-        false, list mail."""
+        """Scores by models that did not learn from the text: posts that break the clause, that share its words only,
+        that break no clause, that break another, list mail."""
         models = [self.fit(number) for number in range(FOLDS)]
         return [numpy.array([numpy.logaddexp.reduce(models[post.fold].scores(post.windows)) - post.allowance
                              for post in group])
-                for group in (self.positive, self.own_false, self.other_false)] + [self.mail.scores(models)]
+                for group in (self.positive, self.own_false, self.clean, self.other_false)] + [self.mail.scores(models)]
 
 
 def learn(job):
@@ -358,15 +359,15 @@ def learn(job):
     task = Task(name, own, labelled, extra, mail, rare)
     broken, *false = task.apart()
     bounds = [numpy.quantile(scores, 1 - share)
-              for scores, share in zip(false, (FALSE_OWN, FALSE_OTHER, OTHER_MAIL.get(output, FALSE_MAIL)))]
+              for scores, share in zip(false, (FALSE_OWN, FALSE_CLEAN, FALSE_OTHER, OTHER_MAIL.get(output, FALSE_MAIL)))]
     tag = max(bounds)
     count = sum(breaks for _, breaks in own[name])
     found = {kind: numpy.mean([score > tag for post, score in zip(task.positive, broken) if post.kind == kind])
              for kind in ("clear", "subtle")}
     rates = [(scores > tag).mean() for scores in false]
     print(f"{output:16} {count:4} + {len(own[name]) - count:4} -  apart: clear {found['clear']:.2f} subtle"
-          f" {found['subtle']:.2f} | own false {rates[0]:.3f} other {rates[1]:.4f} mail {rates[2]:.5f} | threshold"
-          f" {tag:.2f}: by own {bounds[0]:.2f} other {bounds[1]:.2f} mail {bounds[2]:.2f}", flush=True)
+          f" {found['subtle']:.2f} | own false {rates[0]:.3f} clean {rates[1]:.4f} other {rates[2]:.4f} mail {rates[3]:.5f} |"
+          f" threshold {tag:.2f}, the highest of {' '.join(f'{bound:.2f}' for bound in bounds)}", flush=True)
     model = task.fit(None)
     return (output, model.step, model.bias, tag), model.bytes
 

@@ -47,7 +47,7 @@ def run(binaries, source, target, seconds):
     log = binaries.parent / f"{target}.log"
     with open(log, "wb") as out:
         process = subprocess.Popen(
-            [binaries / f"{target}_fuzz", "-max_len=65536", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
+            [binaries / f"{target}_fuzz", "-max_len=65536", "-timeout=30", "-rss_limit_mb=1024", "-print_final_stats=1",
              f"-max_total_time={seconds:.0f}", f"-artifact_prefix={crashes}/{target}-", corpus, *known(source, target)],
             stdout=out, stderr=out)
         _, status, used = os.wait4(process.pid, 0)

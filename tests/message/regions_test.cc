@@ -45,6 +45,18 @@ TEST(FindRegions, TakesAForwardedMessageAsQuoted) {
   EXPECT_NE(TextIn(text, Region::kQuoted).find("old words"), std::string::npos);
 }
 
+TEST(FindRegions, TakesAForwardedMessageUpToItsEndMarkAsQuoted) {
+  for (const auto& [begin, end] : {std::pair("----- Forwarded message from Bob <b@x.example> -----",
+                                             "----- End forwarded message -----"),
+                                   std::pair("---- Forwarded ----", "---- End ----"),
+                                   std::pair("--- fwd ---", "--- end of original ---")}) {
+    const std::string text =
+        std::string("See this.\n\n") + begin + "\nold words\n" + end + "\n\nMine again.\n";
+    EXPECT_EQ(TextIn(text, Region::kAuthorText), "See this.\n\nMine again.\n") << begin;
+  }
+  EXPECT_EQ(TextIn("Text.\n-- end of the line --\nMore.\n", Region::kQuoted), "");
+}
+
 TEST(FindRegions, SetsTheSignatureApart) {
   EXPECT_EQ(TextIn("Text.\n-- \nAnn\nTel 1\n", Region::kSignature), "-- \nAnn\nTel 1\n");
   EXPECT_EQ(TextIn("Text.\n\nBest wishes,\nAnn\n01632 960001\n", Region::kSignature), "Ann\n01632 960001\n");
