@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Two moderators decide the same posts at the same moment, each signed in at the desk, over HTTP: one wins, the other is
-told who was first, and what was released leaves once, by SMTP. The posts come through the real milter.
+told who was first, and what was released leaves once, by SMTP. The posts come through the real milter, and the desk
+reads its settings anew meanwhile.
 
 desk_races.py BIN SOURCE [RACES] [SEED]     tests/faults/results/desk_races.txt keeps the long form
 """
@@ -11,6 +12,7 @@ import json
 import pathlib
 import random
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -87,6 +89,18 @@ def race(moderators, ids, seed):
     return replies
 
 
+def read_until(moderator, log, reloads, seconds=600):
+    """Pages of the queue, until the desk has read its settings so often."""
+    end = time.time() + seconds
+    while log.read_text().count("event=reloaded") < reloads:
+        if time.time() > end:
+            raise RuntimeError("the desk did not read its settings anew: " + log.read_text()[-2000:])
+        status, _ = moderator.ask("GET", "/")
+        if status != 200:
+            raise RuntimeError(f"while the desk read its settings anew a page was answered {status}")
+        time.sleep(0.05)
+
+
 def releases(sink):
     """How often each post reached the list's mail server; letters go to people, not to the list."""
     left = collections.Counter()
@@ -133,24 +147,27 @@ def campaign(daemon, sink, count, seed):
                             "moderator", "--list", LIST, "--address", f"{name}@ipem.example"],
                            input=PASSWORD + "\n", text=True, check=True, capture_output=True)
         posts, replies = {}, {name: [] for name in NAMES}
-        with open(daemon.folder / "desk.log", "ab") as log:
-            desk = subprocess.Popen([daemon.programs / "listwarden-desk", "--config", daemon.config], stdout=log, stderr=log)
+        log = daemon.folder / "desk.log"
+        with open(log, "ab") as out:
+            desk = subprocess.Popen([daemon.programs / "listwarden-desk", "--config", daemon.config], stdout=out, stderr=out)
         try:
             wait_for_desk(port)
-            moderators = [Moderator(port, name) for name in NAMES]
-            for first in range(0, count, AT_ONCE):
+            for turn, first in enumerate(range(0, count, AT_ONCE), 1):
                 some = hold_posts(daemon, range(first, min(first + AT_ONCE, count)))
+                moderators = [Moderator(port, name) for name in NAMES]  # anew: an idle connection is closed soon
+                desk.send_signal(signal.SIGUSR1)
                 for name, answers in race(moderators, list(some), f"{seed} {first}").items():
                     replies[name] += answers
+                read_until(moderators[0], log, turn)
                 posts |= some
             wait_for_releases(daemon)
             return judge(posts, replies, {one["id"]: one for one in held(daemon, "all")}, releases(sink))
         finally:
             desk.terminate()
-            desk.wait(30)
+            desk.wait(300)
 
 
-def wait_for_desk(port, seconds=60):
+def wait_for_desk(port, seconds=300):
     for _ in range(seconds * 10):
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()

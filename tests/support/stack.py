@@ -185,7 +185,7 @@ class Stack:
         self.processes[name] = subprocess.Popen(
             [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log)
 
-    def wait_for_port(self, port, seconds=20):
+    def wait_for_port(self, port, seconds=300):
         deadline = time.time() + seconds
         while time.time() < deadline:
             try:
@@ -195,7 +195,7 @@ class Stack:
                 time.sleep(0.05)
         raise RuntimeError(f"nothing listens on port {port}: " + self.logs())
 
-    def wait_for_milter(self, seconds=30):
+    def wait_for_milter(self, seconds=300):  # reading the rules takes long under sanitizers
         deadline = time.time() + seconds
         while time.time() < deadline:
             log = (self.folder / "listwarden-milter.log").read_text(errors="replace")
