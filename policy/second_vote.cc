@@ -36,6 +36,9 @@ bool IsSaid(const Vote& vote) {
 
 // Tables, listings and a few words tell the model nothing.
 bool IsProse(std::string_view words) {
+  for (const std::string_view code : {"$(", "==", "----", "&&"}) {
+    if (words.find(code) != std::string_view::npos) return false;
+  }
   const auto is_of_prose = [](unsigned char c) {
     return std::isalpha(c) != 0 || c >= 0x80 || c == ' ' || c == '\'';
   };

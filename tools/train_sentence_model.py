@@ -205,6 +205,8 @@ def fold_of(name):
 
 def is_prose(text):
     """Tables, listings and a few words tell the model nothing; policy/second_vote.cc leaves them out, too."""
+    if any(code in text for code in ("$(", "==", "----", "&&")):
+        return False
     letters = sum(one.isalpha() or one in " '" or ord(one) >= 0x80 for one in text)
     return text.count(" ") >= 4 and letters * 10 >= len(text) * 7
 
