@@ -32,8 +32,10 @@ double CpuSeconds() {
 std::vector<fs::path> TomlFiles(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml" && entry.path().filename() != "clauses.toml")
-      files.push_back(entry.path());
+    const fs::path& path = entry.path();
+    const bool is_translation = path.stem().native().size() == 2;  // cy.toml
+    if (path.extension() == ".toml" && path.filename() != "clauses.toml" && !is_translation)
+      files.push_back(path);
   }
   std::sort(files.begin(), files.end());
   return files;
