@@ -286,6 +286,7 @@ Message ReadMessage(std::string_view raw, const Limits& limits) {
       break;
     }
     if (continues) {
+      if (field.back() == '\r') field += '\r';  // the one that was taken off the line's end
       field += '\n';
       field += line;
     } else if (FieldName(line) != std::string_view::npos) {

@@ -26,6 +26,11 @@ TEST(ReadMessage, KeepsTheBytesWithCrlf) {
   EXPECT_EQ(message.raw, "Subject:  two blanks\r\n\tfolded\r\nX:y\r\n\r\nbody\r\n");
 }
 
+TEST(ReadMessage, KeepsReturnsBeforeAFoldAsTheyAre) {
+  const std::string text = "Subject: a\r\r\r\n b\r\n\r\nbody\r\n";
+  EXPECT_EQ(ReadMessage(text).raw, text);
+}
+
 TEST(ReadMessage, TakesTheSubjectOfAReplyBesideQuotedTextAsQuoted) {
   const auto region_of_subject = [](const std::string& subject, const std::string& text) {
     return ReadMessage("Subject: " + subject + "\n\n" + text).segments.at(0).region;
