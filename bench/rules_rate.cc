@@ -33,9 +33,8 @@ std::vector<fs::path> TomlFiles(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const fs::path& path = entry.path();
-    const bool is_translation = path.stem().native().size() == 2;  // cy.toml
-    if (path.extension() == ".toml" && path.filename() != "clauses.toml" && !is_translation)
-      files.push_back(path);
+    const bool has_rules = path.filename() != "clauses.toml" && path.filename() != "cy.toml";
+    if (path.extension() == ".toml" && has_rules) files.push_back(path);
   }
   std::sort(files.begin(), files.end());
   return files;

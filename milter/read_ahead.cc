@@ -2,6 +2,9 @@
 // a message, more than our judging of it takes. listwarden-milter is linked with libmilter.a and with
 // --wrap=accept,close,poll,read, so that these calls of libmilter come here: a read takes what the connection
 // has, and libmilter is served from that (docs/adr/0009). Programs without that option are not concerned.
+// Owns: a buffer for each connection, from accept to close.
+// Errors: those of the calls themselves; without memory for a buffer a connection is read as libmilter asks.
+// Limits: 16 KiB ahead on each of 65,536 connections.
 // Threads: libmilter lets one thread at a time have a connection. It watches many at once only after a poll of
 // each has said that nothing is there, so none of those has bytes here.
 // SPDX-License-Identifier: Apache-2.0

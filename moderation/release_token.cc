@@ -12,6 +12,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "hold/identity.h"
 
 namespace listwarden {
 namespace {
@@ -52,7 +53,7 @@ std::string Value(std::string_view token, std::string_view name) {
 }  // namespace
 
 ReleaseKey::ReleaseKey(const std::filesystem::path& file) {
-  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  StartSodium();
   std::ifstream in(file, std::ios::binary);
   if (!in)
     throw SettingsError(file.string() +
@@ -69,7 +70,7 @@ ReleaseKey::ReleaseKey(const std::filesystem::path& file) {
 }
 
 void ReleaseKey::Create(const std::filesystem::path& file) {
-  if (sodium_init() < 0) throw SettingsError("libsodium cannot start");
+  StartSodium();
   unsigned char key[kKeyBytes];
   randombytes_buf(key, sizeof key);
   // O_EXCL: of two daemons that start together one makes it, the other reads it.

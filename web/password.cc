@@ -6,6 +6,8 @@
 #include <semaphore>
 #include <stdexcept>
 
+#include "hold/identity.h"
+
 namespace listwarden {
 namespace {
 
@@ -27,7 +29,7 @@ struct Turn {
 }  // namespace
 
 std::string HashPassword(std::string_view password) {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
+  StartSodium();
   const Turn turn;
   char hash[crypto_pwhash_STRBYTES];
   if (crypto_pwhash_str_alg(hash, password.data(), password.size(), kOperations, kMemory,
@@ -45,7 +47,7 @@ bool IsPassword(std::string_view password, const std::string& hash) {
 }
 
 std::string NewSecret() {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
+  StartSodium();
   unsigned char bytes[24];
   randombytes_buf(bytes, sizeof bytes);
   char text[sodium_base64_ENCODED_LEN(sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];

@@ -56,6 +56,18 @@ OutboxRow LetterTo(const std::string& path, const std::string& key) {
   return row;
 }
 
+NewHold PostWith(const std::string& key, std::size_t more_bytes) {
+  NewHold post;
+  post.dedupe_key = post.subject = key;
+  post.list = "physics@lists.example.org";
+  post.from = post.reverse_path = key + "@example.org";
+  post.forward_paths = {post.list};
+  post.raw = "Subject: " + key + "\r\n\r\nText\r\n" + std::string(more_bytes, 'x');
+  post.letters = {LetterTo(post.from, "poster-held:{id}")};
+  post.expires = Time(std::chrono::hours(24 * 365 * 100));
+  return post;
+}
+
 std::optional<Outbox::Lease> HoldStoreContract::LeaseRelease(const std::string& id) {
   while (auto lease = store_->LeaseNext(kMinute)) {
     if (lease->row.kind == OutboxKind::kRelease && lease->row.held_id == id) return lease;

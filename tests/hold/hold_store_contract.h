@@ -89,5 +89,7 @@ inline constexpr auto kMinute = std::chrono::seconds(60);
 
 OutboxRow ReleaseTo(const std::string& path);
 OutboxRow LetterTo(const std::string& path, const std::string& key);
+// To one list, with a letter to its author; for tests of faults.
+NewHold PostWith(const std::string& key, std::size_t more_bytes = 0);
 
 }  // namespace listwarden

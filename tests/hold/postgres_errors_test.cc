@@ -8,7 +8,7 @@
 #include "hold/postgres_connection.h"
 #include "hold/postgres_database.h"
 #include "hold_store_contract.h"
-#include "postgres_server.h"
+#include "postgres_fixture.h"
 
 namespace listwarden {
 namespace {
@@ -16,23 +16,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class PostgresErrors : public testing::Test {
+class PostgresErrors : public PostgresTest {
  protected:
-  void SetUp() override {
-    server_ = PostgresServer::Shared();
-    if (server_ == nullptr) GTEST_SKIP() << "PostgreSQL is not installed here";
-    database_ = server_->MakeDatabase();
-  }
-  void TearDown() override {
-    if (server_ != nullptr) server_->DropDatabase(database_);
-  }
-  std::string Uri(const std::string& host = "") const { return server_->Uri(database_, host); }
-  bool Execute(const std::string& sql) { return server_->Execute(database_, sql); }
-  std::string Value(const std::string& sql) {
-    std::string value;
-    server_->Execute(database_, sql, &value);
-    return value;
-  }
   // From now on the first `times` tokens that are written fail with this SQLSTATE.
   void FailTokens(const std::string& state, int times) {
     ASSERT_TRUE(Execute(
@@ -62,9 +47,6 @@ class PostgresErrors : public testing::Test {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     ASSERT_EQ(Value("SHOW " + name), value);
   }
-
-  PostgresServer* server_ = nullptr;
-  std::string database_;
 };
 
 TEST_F(PostgresErrors, OfTheServerItselfEndTheSessionAndOfOneStatementDoNot) {

@@ -8,50 +8,18 @@
 #include "hold/sql_hold_store.h"
 #include "hold/store_check.h"
 #include "hold_store_contract.h"
-#include "postgres_server.h"
+#include "postgres_fixture.h"
 
 namespace listwarden {
 namespace {
 
-constexpr const char* kList = "physics@lists.example.org";
-
-NewHold PostWith(const std::string& key) {
-  NewHold post;
-  post.dedupe_key = post.subject = key;
-  post.list = kList;
-  post.from = post.reverse_path = key + "@example.org";
-  post.forward_paths = {kList};
-  post.raw = "Subject: " + key + "\r\n\r\nText\r\n";
-  post.letters = {LetterTo(post.from, "poster-held:{id}")};
-  post.expires = Time(std::chrono::hours(24 * 365 * 100));
-  return post;
-}
-
-class PostgresFaults : public testing::Test {
+class PostgresFaults : public PostgresTest {
  protected:
-  void SetUp() override {
-    server_ = PostgresServer::Shared();
-    if (server_ == nullptr) GTEST_SKIP() << "PostgreSQL is not installed here";
-    database_ = server_->MakeDatabase();
-  }
-  void TearDown() override {
-    if (server_ != nullptr) server_->DropDatabase(database_);
-  }
   std::unique_ptr<HoldStore> Open(const std::string& host = "") const {
     HoldLimits limits;
     limits.per_author_and_list = limits.per_list = 100000;
-    return std::make_unique<SqlHoldStore>(std::make_unique<PostgresConnection>(server_->Uri(database_, host)),
-                                          limits);
+    return std::make_unique<SqlHoldStore>(std::make_unique<PostgresConnection>(Uri(host)), limits);
   }
-  bool Execute(const std::string& sql) { return server_->Execute(database_, sql); }
-  std::string Value(const std::string& sql) {
-    std::string value;
-    server_->Execute(database_, sql, &value);
-    return value;
-  }
-
-  PostgresServer* server_ = nullptr;
-  std::string database_;
 };
 
 // Hold, decide, lease, report: as it went for the caller, in words.
@@ -62,7 +30,7 @@ std::string WholeLife(HoldStore& store, const std::string& key) {
   decision.held_id = held.id;
   decision.actor = "ann";
   decision.to = HoldState::kApproved;
-  decision.outbox = {ReleaseTo(kList)};
+  decision.outbox = {ReleaseTo("physics@lists.example.org")};
   story += store.Decide(decision) == DecisionResult::kDone ? ", approved" : ", not approved";
   while (const auto lease = store.LeaseNext(kMinute)) {
     story += ", leased " + std::to_string(lease->fence);

@@ -22,18 +22,6 @@ using How = FailingDisk::How;
 using testing::HasSubstr;
 
 constexpr std::uint64_t kBallast = 1 << 20;
-constexpr const char* kList = "physics@lists.example.org";
-
-NewHold PostWith(const std::string& key, std::size_t bytes = 0) {
-  NewHold post;
-  post.dedupe_key = post.subject = key;
-  post.list = kList;
-  post.from = post.reverse_path = key + "@example.org";
-  post.raw = "Subject: " + key + "\r\n\r\n" + std::string(bytes, 'x');
-  post.letters = {LetterTo(post.from, "poster-held:{id}")};
-  return post;
-}
-
 class SqliteFaults : public testing::Test {
  protected:
   std::unique_ptr<SqliteConnection> Connect(std::uint64_t ballast_bytes = 0) const {

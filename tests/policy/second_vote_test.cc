@@ -54,6 +54,11 @@ TEST_F(SecondVotes, LeaveTablesAndListingsAlone) {
                   .empty());
 }
 
+TEST_F(SecondVotes, LeaveLinesOfCodeAndKeysAlone) {
+  for (const char* code : {"----BEGIN---- ", "$(cat run) ", "run && "})
+    EXPECT_TRUE(On(Region::kAuthorText, std::string(code) + kInsult).empty()) << code;
+}
+
 TEST_F(SecondVotes, LeaveQuotedTextAlone) { EXPECT_TRUE(On(Region::kQuoted, kInsult).empty()); }
 
 TEST_F(SecondVotes, LeaveOrdinarySentencesAlone) {
