@@ -146,6 +146,24 @@ TEST_F(SqliteFaults, AfterAFailedSyncNothingIsTakenUntilTheLogIsCopied) {
   EXPECT_EQ(Refusal([&] { store->Hold(PostWith("k2")); }), "");
 }
 
+TEST_F(SqliteFaults, AfterAFailedScrubNothingIsTakenUntilTheLogIsCopied) {
+  const auto connection = Connect();
+  const auto write = [&](const char* id) {
+    return connection->Write(
+        [&](SqlDatabase& database) { return SqlRow(database, "INSERT INTO token VALUES (?, 1)", id).Run(); });
+  };
+  write("t1");
+  disk_.FailDatabase();
+  EXPECT_THROW(connection->Scrub(), StoreError);
+  disk_.Mend();
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open(place_.file().c_str(), &reader), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM token", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_THAT(Refusal([&] { write("t2"); }), HasSubstr("cannot be copied"));
+  sqlite3_close(reader);
+  EXPECT_EQ(write("t2"), 1);
+}
+
 TEST_F(SqliteFaults, ScrubbingGoesOnAfterADiskThatFailed) {
   const auto records = OpenRecords(place_.Where(), clock_);
   Open()->Hold(PostWith("k1"));

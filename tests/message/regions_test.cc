@@ -54,6 +54,8 @@ TEST(FindRegions, TakesAForwardedMessageUpToItsEndMarkAsQuoted) {
         std::string("See this.\n\n") + begin + "\nold words\n" + end + "\n\nMine again.\n";
     EXPECT_EQ(TextIn(text, Region::kAuthorText), "See this.\n\nMine again.\n") << begin;
   }
+  EXPECT_EQ(TextIn("Text.\n----- End forwarded message -----\nMore.\n", Region::kQuoted), "")
+      << "an end without a beginning hides nothing";
   EXPECT_EQ(TextIn("Text.\n-- end of the line --\nMore.\n", Region::kQuoted), "");
 }
 

@@ -112,6 +112,19 @@ TEST_F(ReadAheadTest, AConnectionThatGetsAnOldNumberHasNothingOfTheOldOne) {
   close(old_mta);
 }
 
+TEST_F(ReadAheadTest, AFileThatGetsAnOldNumberHasNothingOfTheConnection) {
+  Send("old and unread");
+  EXPECT_EQ(Read(1), "o");
+  close(ours);
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  ASSERT_EQ(pair[0], ours);
+  EXPECT_FALSE(IsReady());
+  ASSERT_EQ(write(pair[1], "its own", 7), 7);
+  EXPECT_EQ(Read(9), "its own");
+  close(pair[1]);
+}
+
 TEST_F(ReadAheadTest, WhatWasNotAcceptedIsReadAsAsked) {
   int pair[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
