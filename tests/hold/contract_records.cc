@@ -69,13 +69,19 @@ TEST_P(HoldStoreContract, EveryTamperingWithTheAuditIsFound) {
                                  "details_salt = details_salt + 100",
                                  "actor = ''",
                                  "hash = ''"};
-  for (int i = 0; i < 200; ++i) {
-    const std::string seq = std::to_string(random() % 16 + 1);
+  const auto move = [](const std::string& from, const std::string& to) {
+    return "UPDATE audit SET seq = " + to + " WHERE seq = " + from + ";";
+  };
+  const std::string copy = "INSERT INTO audit SELECT * FROM audit_copy WHERE seq = ";
+  for (int i = 0; i < 500; ++i) {
+    const std::string seq = std::to_string(random() % 16 + 1), other = std::to_string(random() % 16 + 1);
     std::string sql =
         "UPDATE audit SET " + std::string(columns[random() % std::size(columns)]) + " WHERE seq = " + seq;
     if (i % 4 == 1) sql = "DELETE FROM audit WHERE seq = " + seq;
     if (i % 4 == 2) sql = "DELETE FROM audit WHERE seq >= " + seq;  // the tail is cut
     if (i % 20 == 4) sql = "UPDATE audit SET seq = -seq WHERE seq = " + seq;
+    if (i % 20 == 8) sql = move(seq, "17") + copy + seq;  // one more at the end
+    if (i % 20 == 12 && seq != other) sql = move(seq, "-1") + move(other, seq) + move("-1", other);
     if (i % 4 == 3) sql = "UPDATE audit SET seq = seq + 100 WHERE seq = " + seq;
     ASSERT_TRUE(place_->Execute(sql)) << sql;
     EXPECT_FALSE(records->VerifyAudit(key.public_key()).faults.empty()) << sql;
