@@ -106,6 +106,7 @@ class Sentence {
   bool Hypothetical() const;
   bool Condemned() const;
   bool Example() const;
+  bool OnlyNames(Index called) const;
   bool SpeakerCounts(Index speech) const;
   std::optional<std::pair<std::size_t, std::size_t>> Quotation() const;
 
@@ -464,10 +465,20 @@ bool Sentence::Asked() const {
   return false;
 }
 
+// "A lad called Jamie", "some firm called Sample".
+bool Sentence::OnlyNames(Index called) const {
+  if (!Says(called, {"called"}) || Says(called + 1, {"me", "us", "you", "him", "her", "them"})) return false;
+  for (Index i = called; i > 0 && called - i < 3; --i) {
+    if (Says(i - 1, {"a", "an", "some"})) return i < called;
+  }
+  return false;
+}
+
 // Who reports: not the writer himself at this moment, nor "everybody" against the reader.
 bool Sentence::SpeakerCounts(Index speech) const {
   if (speech > 0 && Says(speech - 1, {"as", "to"}) && !Is(speech, words::kPast)) return false;
   if (speech > 0 && Says(speech, {"tell"}) && Says(speech - 1, {"can", "could"})) return false;
+  if (OnlyNames(speech)) return false;
   Index who = speech;
   while (who > 0 && speech - who < 4 &&
          (Is(who - 1, words::kModal | words::kModifier | words::kNegator | words::kCopula) ||

@@ -131,6 +131,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Manner{"Being called an [idiot] hurts.", "reported", true},
                     Manner{"Everyone says [you are an idiot].", "reported", false},
                     Manner{"I say [you are an idiot].", "reported", false},
+                    Manner{"We have a lad called Jamie, [he is an idiot].", "reported", false},
+                    Manner{"A lad called her an [idiot].", "reported", true},
                     Manner{"As they say, [you are an idiot].", "reported", false},
                     Manner{"I told you so, [you idiot].", "reported", false},
                     Manner{"The claim that [women are bad at physics] was tested.", "reported", true},
