@@ -15,12 +15,14 @@
 namespace listwarden {
 namespace {
 
-constexpr std::string_view kMagic = "LWSENT03";
+constexpr std::string_view kMagic = "LWSENT04";
 constexpr std::uint32_t kFewestFeatures = 25;  // little speaks for a shorter sentence either way
 constexpr std::size_t kCheck = 4, kLongestName = 64;
 constexpr std::size_t kMostWords = 64;
 constexpr std::size_t kShortBeginning = 4, kLongBeginning = 6;
-constexpr std::uint32_t kMostBits = 22;
+constexpr std::uint32_t kMostBuckets = 1u << 22;
+constexpr int kReach = 3;  // words that a negation is taken to reach
+constexpr std::string_view kMarks = "?!;:()\"";
 static_assert(std::endian::native == std::endian::little, "the file is read as it lies");
 
 // CRC-32 as zlib computes it.
@@ -71,35 +73,83 @@ std::string TakeName(std::string_view* bytes) {
   return name;
 }
 
-// Calls found(kind's hash, word) for every feature of the sentence in order.
+bool IsNegation(std::string_view word) {
+  static constexpr std::array<std::string_view, 11> kNegations = {
+      "cannot", "hardly", "neither", "never", "no", "nobody", "none", "nor", "not", "nothing", "without"};
+  return word.ends_with("n't") || std::binary_search(kNegations.begin(), kNegations.end(), word);
+}
+
+// The bytes of the mark that stands at the beginning, or 0.
+std::size_t MarkSize(std::string_view text) {
+  if (text.starts_with("...")) return 3;
+  return kMarks.find(text.front()) == std::string_view::npos ? 0 : 1;
+}
+
+// The features of a sentence, word by word: found(hash, place) is called for each.
 template <typename Found>
-void ForEachFeature(std::string_view sentence, Found found) {
-  Crc pair;
-  pair.Add("b^ ");
-  std::size_t words = 0;
-  std::string_view before;
-  for (std::size_t at = 0; at < sentence.size() && words < kMostWords;) {
+class Features {
+ public:
+  explicit Features(const Found& found) : found_(found) { pair_.Add("b^ "); }
+
+  void AddMark(std::string_view mark) { found_(Crc().Add("q").Add(mark).value(), mark); }
+
+  void AddWord(std::string_view place) {
+    const bool is_number = place.front() >= '0' && place.front() <= '9';
+    const std::string_view word = is_number ? std::string_view("0") : place;
+    found_(Crc().Add("w").Add(word).value(), place);
+    if (word.size() > kLongBeginning - 1) {
+      found_(Crc().Add("4").Add(word.substr(0, kShortBeginning)).value(), place);
+      found_(Crc().Add("6").Add(word.substr(0, kLongBeginning)).value(), place);
+    }
+    if (IsNegation(word)) {
+      reach_ = kReach;
+    } else if (reach_ > 0) {
+      found_(Crc().Add("n").Add(word).value(), place);
+      --reach_;
+    }
+    AddToPairs(word, place);
+    before_ = word;
+    place_ = place;
+    ++words_;
+  }
+
+  void End() {
+    if (words_ > 0) AddToPairs("$", place_);
+  }
+  std::size_t words() const { return words_; }
+
+ private:
+  // With the word before it, and the two before it.
+  void AddToPairs(std::string_view word, std::string_view place) {
+    found_(pair_.Add(word).value(), place);
+    if (words_ > 0) found_(triple_.Add(word).value(), place);
+    triple_ = Crc().Add("t").Add(before_).Add(" ").Add(word).Add(" ");
+    pair_ = Crc().Add("b").Add(word).Add(" ");
+  }
+
+  const Found& found_;
+  Crc pair_, triple_;
+  std::string_view before_ = "^", place_;
+  std::size_t words_ = 0;
+  int reach_ = 0;
+};
+
+template <typename Found>
+void ForEachFeature(std::string_view sentence, const Found& found) {
+  Features features(found);
+  for (std::size_t at = 0; at < sentence.size() && features.words() < kMostWords;) {
     if (!IsWordByte(sentence[at])) {
-      ++at;
+      const std::size_t mark = MarkSize(sentence.substr(at));
+      if (mark > 0) features.AddMark(sentence.substr(at, mark));
+      at += std::max<std::size_t>(mark, 1);
       continue;
     }
     std::size_t end = at + 1;
     while (end < sentence.size() && IsWordByte(sentence[end])) ++end;
-    const std::string_view place = sentence.substr(at, end - at);
-    const bool is_number = place.front() >= '0' && place.front() <= '9';
-    const std::string_view word = is_number ? std::string_view("0") : place;
-    found(Crc().Add("w").Add(word).value(), place);
-    found(pair.Add(word).value(), place);
-    if (word.size() > kLongBeginning - 1) {
-      found(Crc().Add("4").Add(word.substr(0, kShortBeginning)).value(), place);
-      found(Crc().Add("6").Add(word.substr(0, kLongBeginning)).value(), place);
-    }
-    pair = Crc().Add("b").Add(word).Add(" ");
-    before = place;
+    features.AddWord(sentence.substr(at, end - at));
     at = end;
-    ++words;
   }
-  if (words > 0) found(pair.Add("$").value(), before);
+  features.End();
 }
 
 }  // namespace
@@ -118,16 +168,15 @@ SentenceModel SentenceModel::Load(const std::filesystem::path& file) {
   const std::string_view payload = rest.substr(0, rest.size() - std::min(rest.size(), kCheck));
   SentenceModel model;
   try {
-    const auto bits = Take<std::uint32_t>(&rest), count = Take<std::uint32_t>(&rest);
-    if (bits > kMostBits || count == 0 || count > kMostOutputs) throw Cut();
+    const auto buckets = Take<std::uint32_t>(&rest), count = Take<std::uint32_t>(&rest);
+    if (buckets == 0 || buckets > kMostBuckets || count == 0 || count > kMostOutputs) throw Cut();
     for (std::uint32_t i = 0; i < count; ++i) {
       Output output;
       output.name = TakeName(&rest);
       for (float* one : {&output.step, &output.bias, &output.threshold}) *one = Take<float>(&rest);
       model.outputs_.push_back(std::move(output));
     }
-    model.mask_ = (1u << bits) - 1;
-    model.rows_.resize(std::size_t{1} << bits);
+    model.rows_.resize(buckets);
     if (rest.size() != model.rows_.size() * count + kCheck) throw Cut();
   } catch (const Cut&) {
     throw refuse("is cut short or too long");
@@ -189,7 +238,7 @@ std::vector<std::string_view> SentenceModel::Weightiest(std::string_view sentenc
     if (weighed.empty() || weighed.back().second.data() != word.data()) weighed.emplace_back(0, word);
     weighed.back().first += RowOf(hash)[output];
   });
-  std::erase_if(weighed, [](const auto& one) { return one.first <= 0; });
+  std::erase_if(weighed, [](const auto& one) { return one.first <= 0 || !IsWordByte(one.second.front()); });
   std::stable_sort(weighed.begin(), weighed.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::string_view> words;

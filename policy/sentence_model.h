@@ -1,9 +1,10 @@
 // A statistical model that scores sentences for several filters at once: for each a logistic regression over
-// the sentence's words, pairs of words and beginnings of words, kept as one byte for each of 2^n buckets.
+// the sentence's words, pairs and triples of words, beginnings of words, words that a negation reaches, and
+// marks such as "?", kept as one byte for each bucket.
 // tools/train_sentence_model.py makes it; docs/sentence-model.md is its card.
 //   const SentenceModel::Sums one = model.Read(sentence), both = one + model.Read(next);
 //   if (model.Score(both, output) >= model.output(output).threshold) …
-// The file: "LWSENT03", bits, number of outputs; for each its name, step, bias and threshold; the weights by
+// The file: "LWSENT04", number of buckets, number of outputs; for each its name, step, bias and threshold; the weights by
 // bucket; CRC-32; all little-endian.
 // Threads: immutable.
 // Errors: Load throws RuleError when the file is missing, cut, changed or of another version.
@@ -52,9 +53,8 @@ class SentenceModel {
  private:
   // A bucket: one byte for each output, in one cache line, the rest zero.
   using Row = std::array<signed char, kMostOutputs>;
-  const Row& RowOf(std::uint32_t hash) const { return rows_[hash & mask_]; }
+  const Row& RowOf(std::uint32_t hash) const { return rows_[(std::uint64_t{hash} * rows_.size()) >> 32]; }
 
-  std::uint32_t mask_ = 0;
   std::vector<Output> outputs_;
   std::vector<Row> rows_;
 };

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the second vote of the filters: for each a logistic regression over hashed words, pairs of words and beginnings
-of words, one sentence or two at a time. Needs Debian's python3-sklearn. docs/sentence-model.md is the model's card.
+"""Trains the second vote of the filters: for each a logistic regression over hashed words, pairs and triples of words,
+beginnings of words, words that a negation reaches and marks, one sentence or two at a time. Needs Debian's
+python3-sklearn. docs/sentence-model.md is the model's card.
 
     tools/train_sentence_model.py DATA_FOLDER OUT_FILE
 
@@ -29,9 +30,8 @@ from sklearn.linear_model import LogisticRegression
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 FILTERS = ["confidentiality", "harassment", "endorsement", "political", "reputation", "copyright", "privacy",
            "representation", "purpose"]
-BITS = 19
-BUCKETS = 1 << BITS
-MAGIC = b"LWSENT03"
+BUCKETS = 800_000
+MAGIC = b"LWSENT04"
 LONGEST_TEXT = 300  # longer texts of the public sets are labelled as a whole, which says little of their sentences
 FEWEST = 25  # features; a sentence with fewer counts as if it had so many, since little speaks for it either way
 FOLDS = 4
@@ -42,7 +42,7 @@ FALSE_OWN = 0.04    # share of hard negatives and quoted posts of the filter tha
 FALSE_CLEAN = 0.005  # of posts that break no clause
 FALSE_OTHER = 0.02   # of posts that break other clauses
 FALSE_MAIL = 1.0e-3  # of messages of list mail …
-OTHER_MAIL = {"harassment": 2.5e-3, "abuse": 4e-4, "reputation": 1.5e-3, "endorsement": 1.5e-3,
+OTHER_MAIL = {"harassment": 5e-3, "abuse": 4e-4, "reputation": 1.5e-3, "endorsement": 1.5e-3,
               "purpose": 1.5e-3}  # … but some of it is rude, sells or chats
 MAIL_WEIGHT = 1.0  # of a sentence of list mail
 DOUBLING = 1.2     # taken off the scores of a text for each doubling of its sentences …
@@ -104,18 +104,42 @@ def fold(text):
     return re.sub(r"\s+", " ", text)
 
 
-TOKEN = re.compile(rb"[a-z0-9'\x80-\xff]+")
+TOKEN = re.compile(rb"([a-z0-9'\x80-\xff]+)|\.\.\.|[?!;:()\"]")
+NEGATIONS = {b"cannot", b"hardly", b"neither", b"never", b"no", b"nobody", b"none", b"nor", b"not", b"nothing", b"without"}
+REACH = 3  # words that a negation is taken to reach
+MOST_WORDS = 64
+
+
+def sentence_features(sentence):
+    words, found, reach = [b"^"], [], 0
+    for match in TOKEN.finditer(sentence):
+        if len(words) > MOST_WORDS:
+            break
+        word = match[1]
+        if not word:
+            found.append(b"q" + match[0])
+            continue
+        word = b"0" if 48 <= word[0] <= 57 else word
+        found.append(b"w" + word)
+        if len(word) >= 6:
+            found += [b"4" + word[:4], b"6" + word[:6]]
+        if word in NEGATIONS or word.endswith(b"n't"):
+            reach = REACH
+        elif reach:
+            found.append(b"n" + word)
+            reach -= 1
+        words.append(word)
+    if len(words) > 1:
+        words.append(b"$")
+        found += [b"b" + b" ".join(two) for two in zip(words, words[1:])]
+        found += [b"t" + b" ".join(three) for three in zip(words, words[1:], words[2:])]
+    return found
 
 
 def features(text):
     """Bucket numbers, one for each occurrence. policy/sentence_model.cc does the same."""
-    tokens = [b"0" if 48 <= token[0] <= 57 else token for token in TOKEN.findall(fold(text).encode())[:64]]
-    found = [b"w" + token for token in tokens]
-    found += [b"b" + one + b" " + two for one, two in zip([b"^"] + tokens, tokens + [b"$"])] if tokens else []
-    for token in tokens:
-        if len(token) >= 6:
-            found += [b"4" + token[:4], b"6" + token[:6]]
-    return [zlib.crc32(one) & (BUCKETS - 1) for one in found]
+    return [zlib.crc32(one) * BUCKETS >> 32
+            for sentence in SPLIT.split(text) for one in sentence_features(fold(sentence).encode())]
 
 
 def matrix(texts):
@@ -251,6 +275,9 @@ class Mail:
         return numpy.logaddexp.reduceat(scores, self.starts) - self.allowances
 
 
+FORWARDED = re.compile(r"^(?:-.*(?:forward|original)|from: |begin forwarded)", re.IGNORECASE | re.MULTILINE)
+
+
 class Post:
     """A labelled post and its sentences, single and in pairs."""
 
@@ -259,6 +286,8 @@ class Post:
         self.is_entitled = "authenticated" in row
         self.fold = fold_of(row["id"])
         text = row.get("text") or re.sub("<[^>]+>", " ", row.get("html", ""))
+        if self.kind == "quoted":
+            text = FORWARDED.split(text)[0]
         sentences = [row.get("subject", "")]
         for paragraph in re.split(r"\n\s*\n", text):
             kept = " ".join(line for line in paragraph.split("\n") if not line.startswith(">"))
@@ -311,9 +340,8 @@ class Task:
             self.add(text, breaks, SETS_WEIGHT * weight, -1)
         self.positive, self.own_false, self.clean, self.other_false = [], [], [], []
         for post in labelled:
-            # What is quoted may well break the clause; the regions set it apart. Who may speak for the body, the register knows.
-            if post.kind == "quoted" or (name == "representation" and post.is_entitled and not post.breaks):
-                continue
+            if name == "representation" and post.is_entitled and not post.breaks:
+                continue  # the register knows who may speak for the body
             if post.name == name:
                 (self.positive if post.breaks else self.own_false).append(post)
             elif name not in post.also and not (post.breaks and are_together(name, post.name)):
@@ -383,7 +411,7 @@ def main():
                  list(set_rows(folder)) + list(identity_rows()), mail))
     with multiprocessing.Pool(2) as pool:
         outputs, columns = zip(*pool.map(learn, jobs, chunksize=1))
-    payload = struct.pack("<II", BITS, len(outputs))
+    payload = struct.pack("<II", BUCKETS, len(outputs))
     for name, *numbers in outputs:
         payload += struct.pack("<I", len(name)) + name.encode() + struct.pack("<fff", *numbers)
     payload += numpy.stack(columns, 1).tobytes()

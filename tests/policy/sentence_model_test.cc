@@ -70,6 +70,24 @@ TEST_F(SentenceModelFile, AddsUpSentencesThatStandTogether) {
   EXPECT_EQ(both.weights[0], one.weights[0] + two.weights[0]);
 }
 
+TEST_F(SentenceModelFile, CountsTheFeaturesThatItWasTaughtWith) {
+  const SentenceModel model = Load();
+  EXPECT_EQ(model.Read("").features, 0u);
+  EXPECT_EQ(model.Read("...").features, 1u);
+  // A word, two pairs with the ends, a triple with both.
+  EXPECT_EQ(model.Read("linac").features, 4u);
+  // Six words, seven pairs, six triples, two beginnings of "physicist", three words after "not", two marks.
+  EXPECT_EQ(model.Read("is she not (yet) a physicist").features, 6u + 7 + 6 + 2 + 3 + 2);
+  EXPECT_EQ(model.Read("it isn't so...").features, 3u + 4 + 3 + 1 + 1);
+}
+
+TEST_F(SentenceModelFile, NamesWordsAsWeightiestAndNoMarks) {
+  const SentenceModel model = Load();
+  const std::size_t harassment = model.FindOutput("harassment").value();
+  for (const std::string_view word : model.Weightiest("are you really that stupid?!", harassment, 9))
+    EXPECT_NE(word, "?");
+}
+
 TEST_F(SentenceModelFile, DoesNotWeighWordsOfIdentityByThemselves) {
   const SentenceModel model = Load();
   const std::size_t harassment = model.FindOutput("harassment").value();
