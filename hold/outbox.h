@@ -34,13 +34,14 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
 
-  // A lease keeps others away until it ends; `fence` grows with each lease of a row.
+  // A lease keeps others away until it ends; `fence` grows with each lease of a row. Taking a release whose last
+  // attempt has no known outcome (the lease ran out, or kInDoubt) is on record as "possible-duplicate".
   struct Lease {
     OutboxRow row;
     std::int64_t fence = 0;
   };
   virtual std::optional<Lease> LeaseNext(std::chrono::seconds duration) = 0;
-  enum class SendResult { kSent, kRetry, kFailed };
+  enum class SendResult { kSent, kRetry, kInDoubt, kFailed };  // kInDoubt: a retry, and it may have arrived
   // False when the lease was lost meanwhile (somebody else holds a newer fence): nothing is written then.
   virtual bool Report(const Lease& lease, SendResult result, std::string_view reply, Time next_try) = 0;
 };

@@ -55,11 +55,12 @@ std::optional<Outbox::Lease> SqlHoldStore::LeaseNow(SqlDatabase& database,
                                                     std::chrono::seconds duration) const {
   const std::int64_t now = database.Now(), too_far = now + kClockWasAhead;
   Lease lease;
+  bool is_in_doubt = false;
   {
     SqlRow row(
         database,
         std::string("SELECT id, key, kind, coalesce(held_id, ''), reverse_path, forward_paths, content,"
-                    " attempts, fence, last_reply") +
+                    " attempts, fence, last_reply, leased_until") +
             kDue + " ORDER BY next_try, id LIMIT 1",
         now, too_far, now, too_far);
     if (!row.Step()) return std::nullopt;
@@ -73,11 +74,16 @@ std::optional<Outbox::Lease> SqlHoldStore::LeaseNow(SqlDatabase& database,
     lease.row.attempts = static_cast<int>(row.Int(7)) + 1;
     lease.fence = row.Int(8) + 1;
     lease.row.last_reply = row.Text(9);
+    is_in_doubt = row.Int(10) != 0;  // whoever knows how an attempt ended ends its lease
   }
   SqlRow(database, "UPDATE outbox SET leased_until = ?, fence = ?, attempts = ? WHERE id = ?",
          now + duration.count(), lease.fence, lease.row.attempts, lease.row.id)
       .Run();
-  if (lease.row.kind == OutboxKind::kRelease) Move(database, lease.row.held_id, "approved", "sending");
+  if (lease.row.kind == OutboxKind::kRelease) {
+    Move(database, lease.row.held_id, "approved", "sending");
+    const std::string attempt = "attempt " + std::to_string(lease.row.attempts);
+    if (is_in_doubt) AppendAudit(database, {"outbox", "possible-duplicate", lease.row.held_id, attempt, ""});
+  }
   return lease;
 }
 
@@ -88,22 +94,19 @@ bool SqlHoldStore::Report(const Lease& lease, SendResult result, std::string_vie
 
 bool SqlHoldStore::ReportNow(SqlDatabase& database, const Lease& lease, SendResult result,
                              std::string_view reply, Time next_try) const {
-  const char* row_state = result == SendResult::kSent    ? "sent"
-                          : result == SendResult::kRetry ? "waiting"
-                                                         : "failed";
+  const bool is_in_doubt = result == SendResult::kInDoubt, is_over = result == SendResult::kFailed;
+  const char* row_state = result == SendResult::kSent ? "sent" : is_over ? "failed" : "waiting";
   // What was sent is not kept: letters carry secrets of links, and words of people.
   const int changed =
       SqlRow(database,
-             "UPDATE outbox SET state = ?, leased_until = 0, next_try = ?, last_reply = ?, content = CASE"
+             "UPDATE outbox SET state = ?, leased_until = ?, next_try = ?, last_reply = ?, content = CASE"
              " WHEN ? = 1 THEN '' ELSE content END WHERE id = ? AND fence = ? AND state = 'waiting'",
-             row_state, Seconds(next_try), reply, result == SendResult::kSent ? 1 : 0, lease.row.id,
-             lease.fence)
+             row_state, is_in_doubt ? Seconds(next_try) : 0, Seconds(next_try), reply,
+             result == SendResult::kSent ? 1 : 0, lease.row.id, lease.fence)
           .Run();
   if (changed == 0) return false;
   const bool is_release = lease.row.kind == OutboxKind::kRelease;
-  const char* to = result == SendResult::kSent    ? "released"
-                   : result == SendResult::kRetry ? "approved"
-                                                  : "failed";
+  const char* to = result == SendResult::kSent ? "released" : is_over ? "failed" : "approved";
   if (is_release) Move(database, lease.row.held_id, "sending", to);
   if (is_release || result != SendResult::kSent) {
     AppendAudit(database, {"outbox", is_release ? to : "letter-not-sent", lease.row.held_id, reply,

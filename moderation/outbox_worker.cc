@@ -14,7 +14,7 @@ namespace listwarden {
 namespace {
 
 constexpr auto kLease = std::chrono::seconds(300);
-constexpr long kConnectSeconds = 30, kSendSeconds = 120;
+constexpr long kConnectSeconds = 30;
 constexpr auto kTokenLife = std::chrono::minutes(10);
 constexpr std::array<int, 6> kBackOffMinutes = {1, 5, 15, 60, 120, 240};
 constexpr int kMostAttempts = 20;  // about two days
@@ -22,6 +22,7 @@ constexpr int kMostAttempts = 20;  // about two days
 struct Upload {
   const std::string* content;
   std::size_t at = 0;
+  bool is_whole = false;  // libcurl asks for more when all was written; what follows is the final dot
 };
 
 std::size_t Give(char* buffer, std::size_t size, std::size_t count, void* data) {
@@ -29,6 +30,7 @@ std::size_t Give(char* buffer, std::size_t size, std::size_t count, void* data) 
   const std::size_t length = std::min(size * count, upload->content->size() - upload->at);
   std::memcpy(buffer, upload->content->data() + upload->at, length);
   upload->at += length;
+  upload->is_whole = length == 0;
   return length;
 }
 
@@ -55,9 +57,10 @@ struct Sent {
   long code = 0;  // of the last SMTP reply; 0 when there was none
   std::string reply;
   bool is_taken = false;
+  bool is_in_doubt = false;  // all went out, the final dot too, and what became of it is not known
 };
 
-Sent Send(const Mail& mail) {
+Sent Send(const Mail& mail, std::chrono::milliseconds limit) {
   Sent sent;
   const std::unique_ptr<CURL, CloseCurl> handle(curl_easy_init());
   if (!handle) return sent;
@@ -77,13 +80,17 @@ Sent Send(const Mail& mail) {
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, TakeReply);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sent.reply);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, kSendSeconds);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limit.count()));
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   const CURLcode done = curl_easy_perform(curl);
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &sent.code);
   sent.is_taken = done == CURLE_OK;
-  if (!sent.is_taken && sent.reply.empty()) sent.reply = curl_easy_strerror(done);
+  sent.is_in_doubt = !sent.is_taken && upload.is_whole && sent.code < 400;
+  if (sent.is_in_doubt)
+    sent.reply = std::string("no answer after the final dot: ") + curl_easy_strerror(done);
+  else if (!sent.is_taken && sent.reply.empty())
+    sent.reply = curl_easy_strerror(done);
   return sent;
 }
 
@@ -105,6 +112,13 @@ std::string WithCrlf(const std::string& text) {
   return out;
 }
 
+Outbox::SendResult ResultOf(const Sent& sent, int attempts) {
+  if (sent.is_taken) return Outbox::SendResult::kSent;
+  if (sent.is_in_doubt) return Outbox::SendResult::kInDoubt;
+  const bool is_over = sent.code >= 500 || attempts >= kMostAttempts;
+  return is_over ? Outbox::SendResult::kFailed : Outbox::SendResult::kRetry;
+}
+
 bool IsSafePath(const std::string& path) {
   return path.find_first_of(std::string_view("\r\n\0<> ", 6)) == std::string::npos;
 }
@@ -119,6 +133,12 @@ bool OutboxWorker::Turn() {
   const auto lease = store_.LeaseNext(kLease);
   if (!lease) return false;
   const OutboxRow& row = lease->row;
+  const auto fail = [&](std::string_view why) {
+    store_.Report(*lease, Outbox::SendResult::kFailed, why, clock_.Now());
+    return true;
+  };
+  // The last attempt was in doubt, or its sender died.
+  if (row.attempts > kMostAttempts) return fail("given up after too many attempts: " + row.last_reply);
   Mail mail;
   mail.reverse_path = row.reverse_path;
   mail.forward_paths = row.forward_paths;
@@ -128,10 +148,7 @@ bool OutboxWorker::Turn() {
   mail.url = "smtp://" + host + ":" + std::to_string(port) + "/" + settings_.helo_name;
   if (is_release) {
     const auto held = store_.Find(row.held_id);
-    if (!held || held->raw.empty()) {
-      store_.Report(*lease, HoldStore::SendResult::kFailed, "the stored message is damaged", clock_.Now());
-      return true;
-    }
+    if (!held || held->raw.empty()) return fail("the stored message is damaged");
     const std::string bytes = WithCrlf(held->raw);
     const auto body = bytes.find("\r\n\r\n");
     const std::string_view signed_body =
@@ -143,20 +160,12 @@ bool OutboxWorker::Turn() {
     mail.content = WithCrlf(row.content);
   }
   if (!std::all_of(mail.forward_paths.begin(), mail.forward_paths.end(), IsSafePath) ||
-      !IsSafePath(mail.reverse_path)) {
-    store_.Report(*lease, HoldStore::SendResult::kFailed, "an address cannot be written in SMTP",
-                  clock_.Now());
-    return true;
-  }
-  const Sent sent = Send(mail);
-  auto result = HoldStore::SendResult::kRetry;
-  if (sent.is_taken)
-    result = HoldStore::SendResult::kSent;
-  else if (sent.code >= 500 || row.attempts >= kMostAttempts)
-    result = HoldStore::SendResult::kFailed;
+      !IsSafePath(mail.reverse_path))
+    return fail("an address cannot be written in SMTP");
+  const Sent sent = Send(mail, settings_.send_limit);
   const auto wait = kBackOffMinutes[std::min<std::size_t>(
       static_cast<std::size_t>(std::max(row.attempts - 1, 0)), kBackOffMinutes.size() - 1)];
-  store_.Report(*lease, result, sent.reply, clock_.Now() + std::chrono::minutes(wait));
+  store_.Report(*lease, ResultOf(sent, row.attempts), sent.reply, clock_.Now() + std::chrono::minutes(wait));
   Log(sent.is_taken ? LogLevel::kInfo : LogLevel::kWarning, "sent",
       {{"id", row.held_id},
        {"kind", is_release ? "release" : "letter"},

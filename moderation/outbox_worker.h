@@ -1,9 +1,10 @@
 // Sends what waits in the outbox: letters, and released mail through the re-injection listener with a signed
-// token. One turn leases one row, sends it by SMTP (libcurl), and reports; crash at any point sends again,
-// never loses.
+// token. One turn leases one row, sends it by SMTP (libcurl), and reports; a crash at any point, or an answer
+// that is lost, sends again, never loses, and a release that may arrive twice is on record as such.
 // Threads: Turn() from one thread at a time per object; many objects and processes may share a store.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <string>
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@ struct OutboxSettings {
   std::string letter_host = "127.0.0.1";
   int letter_port = 10026;  // our own letters: a listener without the milter
   std::string helo_name = "localhost";
+  std::chrono::milliseconds send_limit{120'000};  // for one mail, its answer included; less than a lease
 };
 
 class OutboxWorker {

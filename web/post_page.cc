@@ -136,8 +136,8 @@ void AddText(const Call& call, const Reading& reading, const std::vector<StoredF
 
 void AddStory(const Call& call, View* view) {
   static const std::set<std::string, std::less<>> known = {
-      "held",    "approved", "rejected", "discarded", "expired", "withdrawn", "released",
-      "sending", "failed",   "undone",   "note",      "claimed", "corrected", "appealed"};
+      "held",   "approved", "rejected", "discarded", "expired",   "withdrawn", "released",          "sending",
+      "failed", "undone",   "note",     "claimed",   "corrected", "appealed",  "possible-duplicate"};
   for (const AuditRow& row : call.site.store.Audit(call.held->id)) {
     View one;
     const bool is_asked = row.action == "forwarded";

@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -233,7 +234,8 @@ int Obey(const House& house, const std::string& ledger_file) {
 int Check(HoldStore& store, const std::string& ledger_file) {
   const Told told = Read(ledger_file);
   std::map<std::string, int> rows;  // key -> held rows
-  std::size_t lost = 0, doubled = 0, leaked = 0, again = 0, held = 0, torn = 0;
+  std::size_t lost = 0, doubled = 0, leaked = 0, again = 0, flagged = 0, unflagged = 0;
+  std::size_t held = 0, torn = 0;
   std::set<std::string> released;
   QueueQuery query;
   query.states = {};
@@ -246,6 +248,13 @@ int Check(HoldStore& store, const std::string& ledger_file) {
       lost += !whole || whole->raw != Post(row.held.subject, true).raw;
       const auto audit = store.Audit(row.held.id);
       torn += audit.empty() || audit.front().action != "held" || row.held.findings.size() != 1;
+      const auto flags =
+          static_cast<std::size_t>(std::count_if(audit.begin(), audit.end(), [](const AuditRow& one) {
+            return one.action == "possible-duplicate";
+          }));
+      const auto delivered = told.delivered.find(row.held.id);
+      flagged += flags;
+      if (delivered != told.delivered.end()) unflagged += delivered->second - 1u > flags;
       if (row.held.state == HoldState::kReleased) released.insert(row.held.id);
     }
     query.offset += query.limit;
@@ -262,9 +271,10 @@ int Check(HoldStore& store, const std::string& ledger_file) {
     again += static_cast<std::size_t>(times - 1);
   }
   std::printf(
-      "acked %zu, held %zu, delivered %zu, lost %zu, doubled %zu, leaked %zu, sent again in doubt %zu\n",
-      told.acked.size(), held, told.delivered.size(), lost, doubled, leaked, again);
-  return lost + doubled + leaked == 0 ? 0 : 1;
+      "acked %zu, held %zu, delivered %zu, lost %zu, doubled %zu, leaked %zu, torn %zu, "
+      "sent again in doubt %zu, flagged %zu, unflagged %zu\n",
+      told.acked.size(), held, told.delivered.size(), lost, doubled, leaked, torn, again, flagged, unflagged);
+  return lost + doubled + leaked + torn + unflagged == 0 ? 0 : 1;
 }
 
 int Drain(const House& house, const std::string& ledger_file) {

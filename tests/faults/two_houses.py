@@ -196,7 +196,7 @@ def settle(server):
     while (now := waiting()) and time.time() < deadline:
         if now == before:
             doubtful |= {one.split(":")[0] for one in now if one.endswith(":1")}
-            server.sql("UPDATE outbox SET leased_until = 0, next_try = 0 WHERE state = 'waiting'")
+            server.sql("UPDATE outbox SET leased_until = sign(leased_until), next_try = 0 WHERE state = 'waiting'")
         before = now
         time.sleep(3)
     return doubtful
@@ -255,6 +255,10 @@ def faults(houses, server, count, judges, doubtful):
     if set(rows) != {"sent"} or int(rows["sent"]) + passed != len(arrived):
         yield f"the outbox says {rows}, {len(arrived)} mails arrived, {passed} of them passed"
     doubled = [f"{one[0]} {one[1]} {times} times" for one, times in arrived.items() if times > 1]
+    releases = server.sql("SELECT id FROM outbox WHERE kind = 'release'")
+    flagged = int(server.sql("SELECT count(*) FROM audit WHERE action = 'possible-duplicate'")[0])
+    if flagged != len(doubtful & set(releases)):
+        yield f"{len(doubtful & set(releases))} releases in doubt, and {flagged} flagged"
     if len(doubtful) > 1 or len(doubled) > len(doubtful) or any(times > 2 for times in arrived.values()):
         yield f"{len(doubtful)} in doubt, and doubled: {', '.join(doubled)}"
 

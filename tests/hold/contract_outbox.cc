@@ -1,10 +1,18 @@
 // Leases.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "hold_store_contract.h"
 
 namespace listwarden {
 
 using SendResult = Outbox::SendResult;
+
+static std::ptrdiff_t FlagsOf(HoldStore& store, const std::string& id) {
+  const auto rows = store.Audit(id);
+  return std::count_if(rows.begin(), rows.end(),
+                       [](const AuditRow& row) { return row.action == "possible-duplicate"; });
+}
 
 TEST_P(HoldStoreContract, ALeaseKeepsOthersAwayUntilItEnds) {
   const std::string id = Brought(HoldState::kApproved, "k1");
@@ -48,6 +56,53 @@ TEST_P(HoldStoreContract, ATemporaryFailureIsTriedAgainAtItsTime) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->row.last_reply, "451 later");
   EXPECT_EQ(again->row.attempts, 2);
+}
+
+TEST_P(HoldStoreContract, AReleaseWhoseLastAttemptHasNoOutcomeIsFlaggedWhenItIsTakenAgain) {
+  const std::string id = Brought(HoldState::kApproved, "k1");
+  ASSERT_TRUE(store_->LeaseNext(kMinute)) << "by somebody who dies then";
+  EXPECT_EQ(FlagsOf(*store_, id), 0);
+  clock_.Advance(kMinute);
+  const auto again = Open()->LeaseNext(kMinute);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(FlagsOf(*store_, id), 1) << "before anything is sent";
+  EXPECT_EQ(store_->Audit(id).back().details, "attempt 2");
+  ASSERT_TRUE(store_->Report(*again, SendResult::kInDoubt, "no answer", clock_.Now() + 5 * kMinute));
+  EXPECT_EQ(StateOf(id), HoldState::kApproved);
+  EXPECT_EQ(FlagsOf(*store_, id), 1);
+  clock_.Advance(5 * kMinute - std::chrono::seconds(1));
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+  clock_.Advance(std::chrono::seconds(1));
+  const auto third = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(third);
+  EXPECT_EQ(third->row.last_reply, "no answer");
+  EXPECT_EQ(FlagsOf(*store_, id), 2);
+  ASSERT_TRUE(store_->Report(*third, SendResult::kSent, "250 ok", clock_.Now()));
+  EXPECT_EQ(StateOf(id), HoldState::kReleased);
+  EXPECT_TRUE(place_->OpenRecords(clock_)->VerifyAudit("").faults.empty());
+}
+
+TEST_P(HoldStoreContract, WhatWasRefusedOrUndoubtedIsNotFlagged) {
+  const std::string id = Brought(HoldState::kApproved, "k1");
+  for (const auto result : {SendResult::kRetry, SendResult::kFailed}) {
+    const auto lease = store_->LeaseNext(kMinute);
+    ASSERT_TRUE(lease);
+    ASSERT_TRUE(store_->Report(*lease, result, "no", clock_.Now() + kMinute));
+    clock_.Advance(kMinute);
+  }
+  ASSERT_EQ(DecideNow(id, HoldState::kApproved), DecisionResult::kDone);
+  ASSERT_TRUE(store_->Report(*store_->LeaseNext(kMinute), SendResult::kSent, "250 ok", clock_.Now()));
+  EXPECT_EQ(FlagsOf(*store_, id), 0);
+}
+
+TEST_P(HoldStoreContract, ALetterThatMayArriveTwiceIsNoDuplicateOfThePost) {
+  NewHold post = Post("k1");
+  post.letters = {LetterTo("bo@example.org", "poster-held:{id}")};
+  const std::string id = store_->Hold(post).id;
+  ASSERT_TRUE(store_->LeaseNext(kMinute));
+  clock_.Advance(kMinute);
+  ASSERT_TRUE(store_->LeaseNext(kMinute));
+  EXPECT_EQ(FlagsOf(*store_, id), 0);
 }
 
 TEST_P(HoldStoreContract, AFailedReleaseWaitsForAModeratorWhoMaySendItAgain) {

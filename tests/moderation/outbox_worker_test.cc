@@ -23,6 +23,8 @@ class OutboxWorkerTest : public testing::Test {
     OutboxSettings settings;
     settings.reinject_port = settings.letter_port = sink.port();
     worker.emplace(*house.store, *key, settings, house.clock);
+    settings.send_limit = std::chrono::milliseconds(200);
+    hasty.emplace(*house.store, *key, settings, house.clock);
   }
   // A held message with these bytes; approved when `is_approved`, so that its release waits to be sent.
   std::string Hold(const std::string& raw, const std::vector<OutboxRow>& letters = {}) {
@@ -55,6 +57,20 @@ class OutboxWorkerTest : public testing::Test {
     EXPECT_EQ(house.store->Decide(decision), DecisionResult::kDone);
     return id;
   }
+  std::ptrdiff_t FlagsOf(const std::string& id) {
+    const auto rows = house.store->Audit(id);
+    return std::count_if(rows.begin(), rows.end(),
+                         [](const AuditRow& row) { return row.action == "possible-duplicate"; });
+  }
+  // Turns until the release is through, the answers being those of the script at first, and then yes.
+  void SendAfter(const std::string& command, const std::string& answer) {
+    sink.Answer(command, answer);
+    EXPECT_TRUE((answer == "late" ? hasty : worker)->Turn());
+    sink.AnswerAll();
+    house.clock.now += std::chrono::minutes(1);
+    EXPECT_TRUE(worker->Turn());
+    EXPECT_FALSE(worker->Turn());
+  }
   HoldState StateOf(const std::string& id) { return house.store->Find(id)->state; }
   OutboxRow Letter(const std::string& content, const std::string& to = "dee@example.org") {
     OutboxRow row;
@@ -69,7 +85,7 @@ class OutboxWorkerTest : public testing::Test {
   House house;
   SmtpSink sink;
   std::optional<ReleaseKey> key;
-  std::optional<OutboxWorker> worker;
+  std::optional<OutboxWorker> worker, hasty;
   int count = 0;
 };
 
@@ -171,6 +187,82 @@ TEST_F(OutboxWorkerTest, LostAnswerSendsAgainWithANewToken) {
   EXPECT_EQ(StateOf(id), HoldState::kReleased);
   ASSERT_THAT(sink.Mails(), SizeIs(2));
   EXPECT_NE(sink.Mails()[0].wire, sink.Mails()[1].wire);
+}
+
+TEST_F(OutboxWorkerTest, NoAnswerToTheFinalDotFlagsTheSecondSending) {
+  for (const char* answer : {"", "reset", "late"}) {
+    const std::string id = Approved("Subject: x\r\n\r\nHello\r\n");
+    const std::size_t before = sink.Mails().size();
+    SendAfter(".", answer);
+    EXPECT_EQ(StateOf(id), HoldState::kReleased) << answer;
+    EXPECT_EQ(sink.Mails().size() - before, 2u) << answer;
+    EXPECT_EQ(FlagsOf(id), 1) << answer;
+    EXPECT_THAT(house.store->Audit(id)[2].details, StartsWith("no answer after the final dot: ")) << answer;
+  }
+}
+
+TEST_F(OutboxWorkerTest, AnAnswerOrAnEarlierEndIsNoDoubt) {
+  const std::pair<const char*, const char*> ends[] = {{".", "421 4.3.2 shutting down"},
+                                                      {".", "451 not now"},
+                                                      {"DATA", ""},
+                                                      {"RCPT", "450 busy"},
+                                                      {"MAIL", "reset"},
+                                                      {"DATA", "421 bye"},
+                                                      {"RCPT", "late"}};
+  for (const auto& [command, answer] : ends) {
+    const std::string id = Approved("Subject: x\r\n\r\nHello\r\n");
+    SendAfter(command, answer);
+    EXPECT_EQ(StateOf(id), HoldState::kReleased) << command << answer;
+    EXPECT_EQ(FlagsOf(id), 0) << command << answer;
+  }
+}
+
+TEST_F(OutboxWorkerTest, ACutInMidTextIsNoDoubt) {
+  std::string lines = "Subject: x\r\n\r\n";
+  while (lines.size() < 8'000'000) lines += "This is more than any buffer on the way takes.\r\n";
+  const std::string id = Approved(lines);
+  SendAfter("TEXT", "reset");
+  EXPECT_EQ(StateOf(id), HoldState::kReleased);
+  EXPECT_EQ(FlagsOf(id), 0);
+}
+
+TEST_F(OutboxWorkerTest, ASenderThatDiesLeavesADoubt) {
+  const std::string id = Approved("Subject: x\r\n\r\nHello\r\n");
+  ASSERT_TRUE(house.store->LeaseNext(std::chrono::seconds(300)));
+  house.clock.now += std::chrono::seconds(301);
+  EXPECT_TRUE(worker->Turn());
+  EXPECT_EQ(StateOf(id), HoldState::kReleased);
+  EXPECT_EQ(FlagsOf(id), 1);
+}
+
+TEST_F(OutboxWorkerTest, DoubtEndsAfterTwoDaysTooAndIsFlaggedToTheLast) {
+  const std::string id = Approved("Subject: x\r\n\r\nHello\r\n");
+  sink.Answer(".", "");
+  const Time begin = house.clock.now;
+  while (StateOf(id) != HoldState::kFailed) {
+    ASSERT_LT(house.clock.now - begin, std::chrono::hours(24 * 5));
+    worker->Turn();
+    house.clock.now += std::chrono::minutes(5);
+  }
+  EXPECT_EQ(sink.Mails().size(), 20u);
+  EXPECT_EQ(FlagsOf(id), 20);
+  EXPECT_THAT(house.store->Audit(id).back().details, HasSubstr("no answer after the final dot"));
+}
+
+TEST_F(OutboxWorkerTest, FiveHundredBadEndsLoseNothingAndFlagEachSendingAfterADoubt) {
+  const std::string refused = "421 4.3.2 shutting down";
+  const std::string answers[] = {"", "reset", refused, "", "reset", refused, "", "reset", refused, "late"};
+  std::size_t doubts = 0;
+  for (int run = 0; run < 500; ++run) {
+    const std::string& answer = answers[run % 10];
+    const std::string id = Approved("Subject: x\r\n\r\nHello\r\n");
+    SendAfter(".", answer);
+    ASSERT_EQ(StateOf(id), HoldState::kReleased) << "run " << run;
+    ASSERT_EQ(FlagsOf(id), answer == refused ? 0 : 1) << "run " << run;
+    doubts += static_cast<std::size_t>(FlagsOf(id));
+  }
+  EXPECT_EQ(doubts, 350u);
+  EXPECT_EQ(sink.Mails().size(), 1000u) << "the sink keeps what it refuses, too";
 }
 
 TEST_F(OutboxWorkerTest, ServerThatIsAwayIsATemporaryFailure) {

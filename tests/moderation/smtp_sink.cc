@@ -34,6 +34,12 @@ class Lines {
   std::string buffer_;
 };
 
+// The peer gets RST, not FIN, when the connection is closed.
+void SetToReset(int connection) {
+  const linger at_once{1, 0};
+  setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 std::string Path(const std::string& line) {
   const auto open = line.find('<');
   return line.substr(open + 1, line.find('>') - open - 1);
@@ -88,13 +94,16 @@ void SmtpSink::Talk(int connection) {
   Lines lines(connection);
   Mail mail;
   std::string reply;
+  const auto scripted = [&](const std::string& command, const std::string& otherwise) {
+    std::lock_guard<std::mutex> guard(mutex_);
+    return answers_.count(command) == 0 ? otherwise : answers_[command];
+  };
   // False when the script says to hang up.
   const auto say = [&](const std::string& command, const std::string& otherwise) {
-    reply = otherwise;
-    {
-      std::lock_guard<std::mutex> guard(mutex_);
-      if (answers_.count(command) != 0) reply = answers_[command];
-    }
+    reply = scripted(command, otherwise);
+    if (reply == "reset") SetToReset(connection);
+    if (reply == "late") lines.Next();  // QUIT, or the end
+    if (reply == "reset" || reply == "late") return false;
     if (!reply.empty()) send(connection, (reply + "\r\n").data(), reply.size() + 2, MSG_NOSIGNAL);
     return !reply.empty();
   };
@@ -106,6 +115,7 @@ void SmtpSink::Talk(int connection) {
     if (command == "RCPT") mail.to.push_back(Path(*line));
     if (!say(command, command == "DATA" ? "354 go on" : "250 yes")) return;
     if (command != "DATA" || reply.front() != '3') continue;
+    if (scripted("TEXT", "") == "reset") return SetToReset(connection);
     while (const auto text = lines.Next()) {
       if (*text == ".\r\n") break;
       mail.wire += *text;

@@ -17,7 +17,8 @@ class SmtpSink {
   SmtpSink& operator=(const SmtpSink&) = delete;
 
   int port() const { return port_; }
-  // What to say to "MAIL", "RCPT", "DATA" or "." (the final dot) instead of yes; "" hangs up without a word.
+  // What to say to "MAIL", "RCPT", "DATA", "TEXT" (its first line) or "." (the final dot) instead of yes; "" hangs
+  // up without a word, "reset" resets the connection, "late" waits until the client has given up.
   void Answer(const std::string& command, const std::string& reply);
   void AnswerAll();  // yes to everything again
 

@@ -271,6 +271,19 @@ TEST_F(ModeratingTest, KeepsNotesInTheHistory) {
   EXPECT_EQ(Decide(id, "note", {{"text", "  "}}).status, 422);
 }
 
+TEST_F(ModeratingTest, TellsWhenAReleaseMayArriveTwice) {
+  const std::string id = HoldPost();
+  EXPECT_EQ(Decide(id, "release").status, 303);
+  const auto taken_by_somebody_who_dies = [&] {
+    clock_.now += std::chrono::minutes(15);
+    while (store_->LeaseNext(std::chrono::seconds(60))) {
+    }
+    return Get("/posts/" + id).body;
+  };
+  EXPECT_THAT(taken_by_somebody_who_dies(), Not(HasSubstr("it may arrive twice")));
+  EXPECT_THAT(taken_by_somebody_who_dies(), HasSubstr("it may arrive twice"));
+}
+
 TEST_F(ModeratingTest, AsksBeforeDecidingManyAndDecidesThoseThatAreStillOpen) {
   const std::string one = HoldPost("One"), two = HoldPost("Two"), three = HoldPost("Three");
   const std::string token = FormToken();
