@@ -215,8 +215,11 @@ void CheckOption(const po::option& option, int place, Mistakes* mistakes) {
     alone.options.push_back(option);
     po::variables_map values;
     po::store(alone, values);
-  } catch (const po::error& e) {
-    mistakes->At(key, key + ": '" + value + "' cannot be read: " + e.what());
+  } catch (const po::validation_error& e) {
+    // Boost 1.74's what() puts the value into its sentence until no "%value%" is left, which may be never.
+    const bool is_flag = e.kind() == po::validation_error::invalid_bool_value;
+    mistakes->At(key, key + ": '" + value + "' cannot be read; expected " +
+                          (is_flag ? "true or false" : "a whole number"));
   }
 }
 

@@ -44,7 +44,7 @@ class SqliteFaults : public testing::Test {
 
   FailingDisk disk_;
   const SqlitePlace place_;
-  const FakeClock clock_;
+  const FakeClock clock_{};
 };
 
 TEST_F(SqliteFaults, NoWriteOrSyncThatFailsLosesOrDoublesAnything) {

@@ -19,7 +19,7 @@ namespace {
 
 TEST(SqliteStore, LittleFreeSpaceRefusesBeforeAnythingIsWritten) {
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   HoldLimits limits;
   limits.min_free_bytes = std::uint64_t{1} << 62;
   const auto store = OpenHoldStore(place.file(), clock, limits);
@@ -33,14 +33,14 @@ TEST(SqliteStore, LittleFreeSpaceRefusesBeforeAnythingIsWritten) {
 TEST(SqliteStore, AStrangersDatabaseIsRefusedUntouched) {
   SqlitePlace place;
   ASSERT_TRUE(place.Execute("CREATE TABLE held (mine TEXT)"));
-  const FakeClock clock;
+  const FakeClock clock{};
   EXPECT_THROW(OpenHoldStore(place.file(), clock), StoreError);
   EXPECT_TRUE(place.Execute("SELECT mine FROM held"));
 }
 
 TEST(SqliteStore, ANewerSchemaIsRefused) {
   SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   OpenHoldStore(place.file(), clock);
   ASSERT_TRUE(place.Execute("PRAGMA user_version = 99"));
   EXPECT_THROW(OpenHoldStore(place.file(), clock), StoreError);
@@ -49,13 +49,13 @@ TEST(SqliteStore, ANewerSchemaIsRefused) {
 TEST(SqliteStore, ThatIsNoDatabaseIsRefused) {
   const SqlitePlace place;
   std::ofstream(place.file()) << std::string(20000, 'x');
-  const FakeClock clock;
+  const FakeClock clock{};
   EXPECT_THROW(OpenHoldStore(place.file(), clock), StoreError);
 }
 
 TEST(SqliteStore, IsReadableByItsGroupAndNobodyElse) {
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   const auto store = OpenHoldStore(place.file(), clock);
   EXPECT_EQ(std::filesystem::status(place.file()).permissions(), std::filesystem::perms{0660});
 }
@@ -71,7 +71,7 @@ TEST(SqliteStore, LookingLeavesNothingBehind) {
   const SqlitePlace place;
   EXPECT_FALSE(CheckStore(place.Where()).is_there);
   EXPECT_TRUE(FilesBeside(place.file()).empty());
-  const FakeClock clock;
+  const FakeClock clock{};
   OpenHoldStore(place.file(), clock);
   for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(place.Where() + end);
   const auto before = FilesBeside(place.file());
@@ -81,7 +81,7 @@ TEST(SqliteStore, LookingLeavesNothingBehind) {
 
 TEST(SqliteStore, WhatIsInTheLogOnlyIsLookedAt) {
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   const auto store = OpenHoldStore(place.file(), clock);
   NewHold post;
   post.dedupe_key = "k1";
@@ -92,7 +92,7 @@ TEST(SqliteStore, WhatIsInTheLogOnlyIsLookedAt) {
 
 TEST(SqliteStore, OldAndNewSchemasAreToldAndLeft) {
   SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   OpenHoldStore(place.file(), clock);
   ASSERT_TRUE(place.Execute("PRAGMA user_version = 1"));
   EXPECT_EQ(CheckStore(place.Where()).schema, 1);
@@ -103,7 +103,7 @@ TEST(SqliteStore, OldAndNewSchemasAreToldAndLeft) {
 
 TEST(SqliteStore, ADamagedPageOrAStrangersFileIsFound) {
   SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   OpenHoldStore(place.file(), clock);
   std::fstream(place.file(), std::ios::in | std::ios::out).seekp(3 * 8192) << std::string(8192, '\xff');
   EXPECT_FALSE(CheckStore(place.Where()).faults.empty());
@@ -114,7 +114,7 @@ TEST(SqliteStore, ADamagedPageOrAStrangersFileIsFound) {
 
 TEST(SqliteStore, AWriteLockThatIsNeverLetGoIsFound) {
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   OpenHoldStore(place.file(), clock);
   const int lock = open((place.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
   ASSERT_EQ(flock(lock, LOCK_EX), 0);
@@ -126,7 +126,7 @@ TEST(SqliteStore, AWriteLockThatIsNeverLetGoIsFound) {
 
 TEST(SqliteStore, ABackupAndWhoWritesDoNotWaitForEachOther) {
   const SqlitePlace place, other;
-  const FakeClock clock;
+  const FakeClock clock{};
   const auto records = OpenRecords(place.Where(), clock);
   const int lock = open((place.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
   ASSERT_EQ(flock(lock, LOCK_EX), 0);
@@ -140,7 +140,7 @@ void Write(HoldStore& store) { store.CountNotice("bo@example.org", "physics@list
 TEST(SqliteStore, WritersTakeTurns) {
   constexpr int kWriters = 4, kWrites = 100;
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   std::vector<std::unique_ptr<HoldStore>> stores;
   for (int i = 0; i < kWriters; ++i) stores.push_back(OpenHoldStore(place.file(), clock));
   std::atomic<bool> is_over{false};
@@ -161,13 +161,13 @@ TEST(SqliteStore, WritersTakeTurns) {
 }
 
 TEST(SqliteStore, WithoutAFolderSaysSo) {
-  const FakeClock clock;
+  const FakeClock clock{};
   EXPECT_THROW(OpenHoldStore("/nonexistent/listwarden/hold.db", clock), StoreError);
 }
 
 TEST(SqliteStore, WaitsFiveSecondsForAWriterThatHangsAndGoesOnAfterIt) {
   const SqlitePlace place, other;
-  const FakeClock clock;
+  const FakeClock clock{};
   const auto store = OpenHoldStore(place.file(), clock), queued = OpenHoldStore(other.file(), clock);
   const int writer = open((place.Where() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
   ASSERT_EQ(flock(writer, LOCK_EX), 0);
@@ -187,7 +187,7 @@ TEST(SqliteStore, WaitsFiveSecondsForAWriterThatHangsAndGoesOnAfterIt) {
 
 TEST(SqliteStore, NothingIsCalledErasedWhileAReaderKeepsTheLog) {
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   const auto records = OpenRecords(place.Where(), clock);
   sqlite3* reader = nullptr;
   ASSERT_EQ(sqlite3_open(place.file().c_str(), &reader), SQLITE_OK);
@@ -200,7 +200,7 @@ TEST(SqliteStore, NothingIsCalledErasedWhileAReaderKeepsTheLog) {
 TEST(SqliteStore, WithoutBallastItStillHolds) {
   const SqlitePlace place;
   std::filesystem::create_directory(place.Where() + ".ballast");
-  const FakeClock clock;
+  const FakeClock clock{};
   NewHold post;
   post.dedupe_key = "k1";
   EXPECT_FALSE(OpenHoldStore(place.file(), clock)->Hold(post).is_repeat);
@@ -208,7 +208,7 @@ TEST(SqliteStore, WithoutBallastItStillHolds) {
 
 TEST(SqliteStore, ACopyThatAnotherVersionBeganIsNotGoneOnWith) {
   SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   SqliteConnection(place.file(), clock, 0, Use::kCopy);
   EXPECT_NO_THROW(SqliteConnection(place.file(), clock, 0, Use::kCopy));
   ASSERT_TRUE(place.Execute("PRAGMA user_version = 1"));
@@ -217,7 +217,7 @@ TEST(SqliteStore, ACopyThatAnotherVersionBeganIsNotGoneOnWith) {
 
 TEST(SqliteStore, ANameThatMeansSomethingInAnAddressIsLookedAt) {
   const SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   for (const char* name : {"100%41.db", "a?mode=memory.db", "a#b.db"}) {
     const std::string file = place.file().parent_path() / name;
     OpenHoldStore(file, clock);
@@ -232,7 +232,7 @@ TEST(SqliteStore, LookingKnowsAnEmptyFileAStrangersAndOneNobodyHasOpenedHere) {
   ASSERT_TRUE(place.Execute("CREATE TABLE mine (a TEXT)"));
   EXPECT_THROW(CheckStore(place.Where()), StoreError);
   const SqlitePlace ours;
-  const FakeClock clock;
+  const FakeClock clock{};
   OpenHoldStore(ours.file(), clock);
   std::filesystem::remove(ours.Where() + ".lock");
   EXPECT_TRUE(CheckStore(ours.Where()).faults.empty());

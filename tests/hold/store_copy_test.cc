@@ -191,7 +191,7 @@ TEST_P(StoreCopy, AStoreInUseIsNotMovedAndOneThatIsMovedIsNotOpened) {
 
 TEST(StoreCopyTables, EveryTableIsCopiedOrLeftBehindKnowingly) {
   SqlitePlace place;
-  const FakeClock clock;
+  const FakeClock clock{};
   std::set<std::string> known, there;
   for (const CopiedTable& table : CopiedTables()) known.insert(table.name);
   for (const std::string_view table : TablesLeftBehind()) known.insert(std::string(table));
