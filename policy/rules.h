@@ -3,15 +3,14 @@
 //   auto rules = RuleSet::Load({"etc/policies/ipem/confidentiality.toml", …});
 //   std::vector<Hit> hits = rules->Scan(message);
 // Threads: immutable after Load; Scan may run on many threads at once.
-// Errors: Load throws RuleError "file:line: what; expected". Scan throws ScanError when the matcher ran out
-// of memory: that is "not judged", never "no hit".
+// Errors: Load throws RuleError "file:line: what; expected". A pattern whose automaton grows out of its memory
+// runs on, more slowly, by RE2's other engine: never "no hit".
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +20,6 @@
 #include "policy/registers.h"
 
 namespace listwarden {
-
-class ScanError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 // One [[rule]]. `pattern` is RE2 syntax on the folded text (TextView::folded: lower case, single blanks), or
 // on the original when `raw`. Folded text is read a second time with masks undone (UnmaskedText): rules are

@@ -55,14 +55,6 @@ bool IsTelling(std::string_view quote) {
   return letters >= (is_masked ? kFewest : 1);
 }
 
-std::vector<Hit> Hits(const Message& message, const RuleSet& rules) {
-  try {
-    return rules.Scan(message);
-  } catch (const ScanError&) {
-    return {};
-  }
-}
-
 std::optional<Place> PlaceOf(const Hit& hit, const StoredFinding& finding, int number) {
   const Finding again = FindingFrom(hit);
   if (again.rule != finding.rule || again.quote != finding.quote) return std::nullopt;
@@ -148,7 +140,7 @@ std::string Covered(std::string text, const std::vector<StoredFinding>& findings
 MarkedText Mark(const Message& message, const RuleSet& rules, const std::vector<StoredFinding>& findings,
                 bool is_covered) {
   MarkedText marked;
-  const std::vector<Hit> hits = Hits(message, rules);
+  const std::vector<Hit> hits = rules.Scan(message);
   std::size_t left = kMostShown;
   for (const Segment& segment : message.segments) {
     if (segment.part == kSubjectPart) continue;
