@@ -39,6 +39,8 @@ struct Desk {
       housekeeping.Turn(*policy);
     } catch (const StoreError& e) {
       Log(LogLevel::kError, "store-failed", {{"why", e.what()}, {"remedy", "tried again in a second"}});
+    } catch (const std::bad_alloc& e) {
+      Log(LogLevel::kError, "no-memory", {{"why", e.what()}, {"remedy", "tried again in a second"}});
     }
   }
 

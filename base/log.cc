@@ -78,10 +78,13 @@ std::string LogLine(LogLevel level, std::string_view event, LogFields fields) {
   return line;
 }
 
-void Log(LogLevel level, std::string_view event, LogFields fields) {
-  if (!Logger().should_log(SpdlogLevel(level))) return;
-  Logger().log(SpdlogLevel(level), LogLine(level, event, fields));
-  Logger().flush();
+void Log(LogLevel level, std::string_view event, LogFields fields) noexcept {
+  try {
+    if (!Logger().should_log(SpdlogLevel(level))) return;
+    Logger().log(SpdlogLevel(level), LogLine(level, event, fields));
+    Logger().flush();
+  } catch (...) {
+  }
 }
 
 }  // namespace listwarden

@@ -82,13 +82,26 @@ std::string WithId(std::string text, const std::string& id) {
   return text;
 }
 
+// No arrays of the library's: they ask for memory when they are destroyed, and the program ends where there is none.
 std::string PathsToJson(const std::vector<std::string>& paths) {
-  return nlohmann::json(paths).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string json = "[";
+  for (const std::string& path : paths) {
+    if (json.size() > 1) json += ',';
+    json += nlohmann::json(path).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+  return json + ']';
 }
 
 std::vector<std::string> PathsFromJson(const std::string& json) {
-  const auto parsed = nlohmann::json::parse(json, nullptr, false);
-  return parsed.is_array() ? parsed.get<std::vector<std::string>>() : std::vector<std::string>{};
+  using Json = nlohmann::json;
+  std::vector<std::string> paths;
+  const auto take = [&](int, Json::parse_event_t event, Json& value) {
+    if (event != Json::parse_event_t::value) return true;
+    paths.push_back(value.get<std::string>());
+    return false;
+  };
+  if (Json::parse(json, take, false).is_discarded()) paths.clear();
+  return paths;
 }
 
 }  // namespace listwarden

@@ -12,14 +12,23 @@ constexpr std::size_t kMostJobsTogether = 64;
 
 void JobQueue::Run(const Job& job, const std::function<void(const Batch&)>& run_batch) {
   Waiting mine{&job, nullptr};
+  Batch batch;
+  batch.reserve(kMostJobsTogether);  // whoever leads must not run out of memory halfway
+  batch.push_back(&mine);
   std::unique_lock<std::mutex> lock(mutex_);
   queue_.push_back(&mine);
   changed_.wait(lock, [&] { return mine.is_done || (!is_busy_ && waiting_alone_ == 0); });
   if (!mine.is_done) {
     is_busy_ = true;
-    const Batch batch = TakeBatch(&mine);
+    TakeBatch(&batch);
     lock.unlock();
-    run_batch(batch);
+    try {
+      run_batch(batch);
+    } catch (...) {
+      for (Waiting* one : batch) {
+        if (!one->error) one->error = std::current_exception();
+      }
+    }
     lock.lock();
     for (Waiting* one : batch) one->is_done = true;
     is_busy_ = false;
@@ -30,13 +39,11 @@ void JobQueue::Run(const Job& job, const std::function<void(const Batch&)>& run_
 }
 
 // The leader's own job comes first, so that a long queue cannot leave it out.
-JobQueue::Batch JobQueue::TakeBatch(Waiting* mine) {
-  std::erase(queue_, mine);
-  Batch batch = {mine};
+void JobQueue::TakeBatch(Batch* batch) {
+  std::erase(queue_, batch->front());
   const auto others = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMostJobsTogether - 1));
-  batch.insert(batch.end(), queue_.begin(), queue_.begin() + others);
+  batch->insert(batch->end(), queue_.begin(), queue_.begin() + others);
   queue_.erase(queue_.begin(), queue_.begin() + others);
-  return batch;
 }
 
 void JobQueue::Alone(const std::function<void()>& act) {

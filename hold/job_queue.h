@@ -24,13 +24,14 @@ class JobQueue {
   };
   using Batch = std::vector<Waiting*>;
 
-  // Returns when `job` is done, by this caller's `run_batch` or another's; `run_batch` must not throw.
+  // Returns when `job` is done, by this caller's `run_batch` or another's. What `run_batch` throws is the error of
+  // each job that has none of its own.
   void Run(const Job& job, const std::function<void(const Batch&)>& run_batch);
   // Between two batches; goes before those that wait.
   void Alone(const std::function<void()>& act);
 
  private:
-  Batch TakeBatch(Waiting* mine);
+  void TakeBatch(Batch* batch);
 
   std::mutex mutex_;
   std::condition_variable changed_;

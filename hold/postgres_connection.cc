@@ -74,13 +74,7 @@ void PostgresConnection::WriteJob(const Job& job) {
 
 void PostgresConnection::RunBatch(const JobQueue::Batch& batch) {
   doubtful_mark_ = 0;
-  try {
-    Persist(&writer_, [&] { RunTransaction(batch); });
-  } catch (...) {
-    for (JobQueue::Waiting* one : batch) {
-      if (!one->error) one->error = std::current_exception();
-    }
-  }
+  Persist(&writer_, [&] { RunTransaction(batch); });
 }
 
 void PostgresConnection::RunTransaction(const JobQueue::Batch& batch) {

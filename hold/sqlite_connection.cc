@@ -95,24 +95,20 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
       use_(use),
       is_copy_(use == Use::kCopy) {
   const GroupMayWrite mode;
-  lock_file_ = open((file_.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+  lock_file_.file = open((file_.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
   // SQLite would make it 0640, and gives the files beside it the same mode.
   const int made = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
   if (made >= 0) close(made);
-  if (lock_file_ < 0)
+  if (lock_file_.file < 0)
     throw StoreError(file_.string() +
                      ": the folder cannot be written; expected one that belongs to this user");
   try {
     JoinUsers();
-    FileLock lock(lock_file_);
+    FileLock lock(lock_file_.file);
     OpenWriter();
     KeepBallast();
   } catch (const SQLite::Exception& e) {
-    close(lock_file_);
     throw StoreError(file_.string() + ": " + InWords(e));
-  } catch (const StoreError&) {
-    close(lock_file_);
-    throw;
   }
   checkpointer_ = std::thread([this] { CheckpointWhenDue(); });
 }
@@ -124,14 +120,15 @@ SqliteConnection::~SqliteConnection() {
   }
   checkpoint_changed_.notify_all();
   checkpointer_.join();
-  reader_.reset();
-  writer_.reset();
-  close(lock_file_);
+}
+
+SqliteConnection::LockFile::~LockFile() {
+  if (file >= 0) close(file);
 }
 
 // A lock beside the writers' one, for as long as the store is open.
 void SqliteConnection::JoinUsers() const {
-  if (LockByte(lock_file_, kUsers, use_ == Use::kShared ? F_RDLCK : F_WRLCK)) return;
+  if (LockByte(lock_file_.file, kUsers, use_ == Use::kShared ? F_RDLCK : F_WRLCK)) return;
   throw StoreError(file_.string() + (use_ == Use::kShared ? kBeingMoved : kInUse));
 }
 
@@ -171,9 +168,8 @@ void SqliteConnection::WriteJob(const Job& job) {
 }
 
 void SqliteConnection::RunBatch(const JobQueue::Batch& batch) {
-  std::exception_ptr failure;
-  try {
-    FileLock lock(lock_file_);
+  DropOnFailure(&writer_, [&] {
+    FileLock lock(lock_file_.file);
     try {
       RunTransaction(batch);
     } catch (const SQLite::Exception& e) {
@@ -181,17 +177,7 @@ void SqliteConnection::RunBatch(const JobQueue::Batch& batch) {
       writer_.reset();
       RunTransaction(batch);
     }
-    return;
-  } catch (const SQLite::Exception& e) {
-    if (e.getErrorCode() == SQLITE_IOERR) has_failed_ = true;
-    failure = Failure(e);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  writer_.reset();
-  for (JobQueue::Waiting* one : batch) {
-    if (!one->error) one->error = failure;
-  }
+  });
 }
 
 void SqliteConnection::RunTransaction(const JobQueue::Batch& batch) {
@@ -238,7 +224,7 @@ void SqliteConnection::CheckpointWhenDue() {
 void SqliteConnection::Checkpoint() {
   try {
     WithWriter([this] { writer_->Checkpoint("PASSIVE"); });
-  } catch (const std::runtime_error& e) {
+  } catch (const std::exception& e) {
     Log(LogLevel::kWarning, "checkpoint-failed", {{"why", e.what()}, {"remedy", "tried again by itself"}});
   }
 }
@@ -246,7 +232,7 @@ void SqliteConnection::Checkpoint() {
 void SqliteConnection::WithWriter(const std::function<void()>& act) {
   queue_.Alone([&] {
     DropOnFailure(&writer_, [&] {
-      FileLock file(lock_file_);
+      FileLock file(lock_file_.file);
       if (!writer_) OpenWriter();
       act();
     });

@@ -58,7 +58,13 @@ class SqliteConnection : public SqlConnection {
   const std::uint64_t ballast_bytes_;
   const Use use_;
   bool is_copy_ = false;  // not yet whole
-  int lock_file_ = -1;
+  struct LockFile {
+    LockFile() = default;
+    ~LockFile();
+    LockFile(const LockFile&) = delete;
+    LockFile& operator=(const LockFile&) = delete;
+    int file = -1;
+  } lock_file_;  // closed after the databases, also when the store cannot be opened
 
   JobQueue queue_;
   std::unique_ptr<SqliteDatabase> writer_;  // of whom the queue lets work

@@ -38,12 +38,13 @@ std::string UriToLook(const std::string& file) {
 
 class SqliteDatabase::Statement : public SqlStatement {
  public:
-  Statement(SqliteDatabase& database, std::string sql, std::unique_ptr<SQLite::Statement> statement)
-      : database_(database), sql_(std::move(sql)), statement_(std::move(statement)) {}
+  // `idle`: where it waits between uses; a destructor must not ask for memory.
+  Statement(std::unique_ptr<SQLite::Statement>* idle, std::unique_ptr<SQLite::Statement> statement)
+      : idle_(*idle), statement_(std::move(statement)) {}
   ~Statement() override {
     if (statement_->tryReset() != SQLITE_OK) return;
     statement_->clearBindings();
-    database_.idle_[sql_] = std::move(statement_);
+    idle_ = std::move(statement_);
   }
   void BindInt(std::int64_t value) override { statement_->bind(++bound_, value); }
   void BindText(std::string_view value) override { statement_->bind(++bound_, std::string(value)); }
@@ -69,8 +70,7 @@ class SqliteDatabase::Statement : public SqlStatement {
   }
 
  private:
-  SqliteDatabase& database_;
-  std::string sql_;
+  std::unique_ptr<SQLite::Statement>& idle_;
   std::unique_ptr<SQLite::Statement> statement_;
   int bound_ = 0;
 };
@@ -98,14 +98,10 @@ SqliteDatabase::SqliteDatabase(const std::string& file, const Clock& clock, Acce
 SqliteDatabase::~SqliteDatabase() = default;
 
 std::unique_ptr<SqlStatement> SqliteDatabase::Prepare(const std::string& sql) {
-  std::unique_ptr<SQLite::Statement> statement;
-  if (const auto found = idle_.find(sql); found != idle_.end()) {
-    statement = std::move(found->second);
-    idle_.erase(found);
-  } else {
-    statement = std::make_unique<SQLite::Statement>(*database_, sql);
-  }
-  return std::make_unique<Statement>(*this, sql, std::move(statement));
+  std::unique_ptr<SQLite::Statement>& idle = idle_[sql];
+  std::unique_ptr<SQLite::Statement> statement = std::move(idle);
+  if (!statement) statement = std::make_unique<SQLite::Statement>(*database_, sql);
+  return std::make_unique<Statement>(&idle, std::move(statement));
 }
 
 void SqliteDatabase::Execute(const std::string& sql) { SqlRow(*this, sql).Run(); }
@@ -120,6 +116,7 @@ bool SqliteDatabase::Checkpoint(const char* mode) {
 
 int SqliteDatabase::Number(const char* sql) { return database_->execAndGet(sql).getInt(); }
 
+// In these a failure ends the connection, and with it the transaction.
 void SqliteDatabase::Migrate(const std::string& file) {
   const auto& steps = SchemaSteps();
   const int newest = static_cast<int>(steps.size());
@@ -133,12 +130,12 @@ void SqliteDatabase::Migrate(const std::string& file) {
                      "); install that version again");
   }
   for (int next = version; next < newest; ++next) {
-    SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+    database_->exec("BEGIN IMMEDIATE");
     const SchemaStep& step = steps[static_cast<std::size_t>(next)];
     database_->exec(std::string(step.tables) + std::string(step.sqlite_guards));
     database_->exec("PRAGMA application_id = " + std::to_string(kSqliteApplicationId));
     database_->exec("PRAGMA user_version = " + std::to_string(next + 1));
-    transaction.commit();
+    database_->exec("COMMIT");
   }
 }
 
@@ -150,18 +147,18 @@ void SqliteDatabase::BeginCopy(const std::string& file) {
       throw StoreError(file + kNotEmpty);
     return;
   }
-  SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+  database_->exec("BEGIN IMMEDIATE");
   for (const SchemaStep& step : SchemaSteps()) database_->exec(std::string(step.tables));
   database_->exec("PRAGMA application_id = " + std::to_string(kSqliteCopyId));
   database_->exec("PRAGMA user_version = " + newest);
-  transaction.commit();
+  database_->exec("COMMIT");
 }
 
 void SqliteDatabase::FinishCopy() {
-  SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+  database_->exec("BEGIN IMMEDIATE");
   for (const SchemaStep& step : SchemaSteps()) database_->exec(std::string(step.sqlite_guards));
   database_->exec("PRAGMA application_id = " + std::to_string(kSqliteApplicationId));
-  transaction.commit();
+  database_->exec("COMMIT");
 }
 
 }  // namespace listwarden

@@ -42,7 +42,7 @@ class SqliteDatabase : public SqlDatabase {
   int Number(const char* sql);
   const Clock& clock_;
   std::unique_ptr<SQLite::Database> database_;
-  std::map<std::string, std::unique_ptr<SQLite::Statement>> idle_;  // prepared, not in use
+  std::map<std::string, std::unique_ptr<SQLite::Statement>> idle_;  // by SQL; null while in use
   int wal_pages_ = 0;
 };
 

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <limits>
 #include <memory>
+#include <new>
 
 #include "message/header_fields.h"
 
@@ -218,19 +220,38 @@ class Collector {
   std::size_t quote_begin_ = 0, signature_begin_ = 0;
 };
 
+// No exception passes through the frames of libxml2; what one of its events threw, the reader throws in the end.
+struct Events {
+  Collector collector;
+  std::exception_ptr failure;
+
+  template <typename Take>
+  static void Pass(void *data, Take take) {
+    auto *events = static_cast<Events *>(data);
+    if (events->failure) return;
+    try {
+      take(events->collector);
+    } catch (...) {
+      events->failure = std::current_exception();
+    }
+  }
+};
+
 void OnStart(void *data, const xmlChar *name, const xmlChar **attributes) {
-  static_cast<Collector *>(data)->Start(reinterpret_cast<const char *>(name), attributes);
+  Events::Pass(
+      data, [&](Collector &collector) { collector.Start(reinterpret_cast<const char *>(name), attributes); });
 }
 void OnEnd(void *data, const xmlChar *name) {
-  static_cast<Collector *>(data)->End(reinterpret_cast<const char *>(name));
+  Events::Pass(data, [&](Collector &collector) { collector.End(reinterpret_cast<const char *>(name)); });
 }
 void OnText(void *data, const xmlChar *text, int length) {
-  static_cast<Collector *>(data)->Text(
-      {reinterpret_cast<const char *>(text), static_cast<std::size_t>(length)});
+  Events::Pass(data, [&](Collector &collector) {
+    collector.Text({reinterpret_cast<const char *>(text), static_cast<std::size_t>(length)});
+  });
 }
 
 void OnComment(void *data, const xmlChar *text) {
-  static_cast<Collector *>(data)->Comment(reinterpret_cast<const char *>(text));
+  Events::Pass(data, [&](Collector &collector) { collector.Comment(reinterpret_cast<const char *>(text)); });
 }
 
 struct FreeParser {
@@ -328,7 +349,7 @@ HtmlText ReadHtml(std::string_view markup, const Limits &limits) {
     TakeTextBetweenTags(html, &out);
     return out;
   }
-  Collector collector(limits, &out);
+  Events events{Collector(limits, &out), nullptr};
   htmlSAXHandler handler{};
   handler.startElement = OnStart;
   handler.endElement = OnEnd;
@@ -337,11 +358,8 @@ HtmlText ReadHtml(std::string_view markup, const Limits &limits) {
   handler.cdataBlock = nullptr;
   handler.comment = OnComment;
   const std::unique_ptr<htmlParserCtxt, FreeParser> parser(
-      htmlCreatePushParserCtxt(&handler, &collector, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8));
-  if (parser == nullptr) {
-    TakeTextBetweenTags(html, &out);
-    return out;
-  }
+      htmlCreatePushParserCtxt(&handler, &events, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8));
+  if (parser == nullptr) throw std::bad_alloc();
   htmlCtxtUseOptions(parser.get(), HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                        HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
   constexpr std::size_t kChunk = 16384;
@@ -350,7 +368,9 @@ HtmlText ReadHtml(std::string_view markup, const Limits &limits) {
     htmlParseChunk(parser.get(), chunk.data(), static_cast<int>(chunk.size()), 0);
   }
   htmlParseChunk(parser.get(), "", 0, 1);
-  collector.Finish();
+  if (events.failure) std::rethrow_exception(events.failure);
+  if (parser->errNo == XML_ERR_NO_MEMORY) throw std::bad_alloc();  // it stops there, and says no more
+  events.collector.Finish();
   out.hidden += Unclosed(html);
   return out;
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include "base/log.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr auto kLease = std::chrono::seconds(300);
 constexpr long kConnectSeconds = 30;
+constexpr std::size_t kLongestReply = 500;
 constexpr auto kTokenLife = std::chrono::minutes(10);
 constexpr std::array<int, 6> kBackOffMinutes = {1, 5, 15, 60, 120, 240};
 constexpr int kMostAttempts = 20;  // about two days
@@ -36,7 +38,8 @@ std::size_t Give(char* buffer, std::size_t size, std::size_t count, void* data) 
 
 std::size_t TakeReply(char* line, std::size_t size, std::size_t count, void* data) {
   auto* last = static_cast<std::string*>(data);
-  *last = std::string(line, std::min<std::size_t>(size * count, 500));
+  last->assign(line,
+               std::min(size * count, kLongestReply));  // within what is reserved: nothing may be thrown here
   while (!last->empty() && (last->back() == '\n' || last->back() == '\r')) last->pop_back();
   return size * count;
 }
@@ -62,11 +65,15 @@ struct Sent {
 
 Sent Send(const Mail& mail, std::chrono::milliseconds limit) {
   Sent sent;
+  sent.reply.reserve(kLongestReply);
   const std::unique_ptr<CURL, CloseCurl> handle(curl_easy_init());
   if (!handle) return sent;
   std::unique_ptr<curl_slist, FreeList> recipients;
-  for (const std::string& path : mail.forward_paths)
-    recipients.reset(curl_slist_append(recipients.release(), ("<" + path + ">").c_str()));
+  for (const std::string& path : mail.forward_paths) {
+    curl_slist* const list = curl_slist_append(recipients.get(), ("<" + path + ">").c_str());
+    if (list == nullptr) throw std::bad_alloc();
+    if (!recipients) recipients.reset(list);
+  }
   const std::string from = "<" + mail.reverse_path + ">";
   Upload upload{&mail.content};
   CURL* curl = handle.get();

@@ -4,39 +4,61 @@
 #include <nlohmann/json.hpp>
 
 namespace listwarden {
+namespace {
+
+// Values of these are JSON already. The library's own arrays and objects ask for memory when they are destroyed, and
+// the program ends where there is none: it writes the strings alone.
+using Fields = std::initializer_list<std::pair<std::string_view, std::string>>;
+
+std::string Quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string Object(Fields fields) {
+  std::string json;
+  for (const auto& [name, value] : fields)
+    json += (json.empty() ? "{\"" : ",\"") + std::string(name) + "\":" + value;
+  return json + '}';
+}
+
+template <typename Values, typename Write>
+std::string Array(const Values& values, Write write) {
+  std::string json = "[";
+  for (const auto& value : values) json += (json.size() == 1 ? "" : ",") + write(value);
+  return json + ']';
+}
+
+std::string FindingJson(const Finding& finding) {
+  return Object({{"rule", Quoted(finding.rule)},
+                 {"clause", Quoted(finding.clause)},
+                 {"confidence", Quoted(ConfidenceName(finding.confidence))},
+                 {"part", Quoted(finding.part)},
+                 {"region", Quoted(RegionName(finding.region))},
+                 {"quote", Quoted(finding.quote)},
+                 {"reason", Quoted(finding.reason)},
+                 {"advice", Quoted(finding.advice)}});
+}
+
+std::string FilterJson(const FilterVerdict& filter) {
+  return Object({{"filter", Quoted(filter.filter)},
+                 {"confidence", Quoted(ConfidenceName(filter.confidence))},
+                 {"action", Quoted(ActionName(filter.action))},
+                 {"findings", Array(filter.findings, FindingJson)}});
+}
+
+}  // namespace
 
 std::string VerdictJson(const Message& message, std::string_view source, const Verdict& verdict,
                         long long microseconds) {
-  using Json = nlohmann::ordered_json;
-  Json filters = Json::array();
-  for (const FilterVerdict& filter : verdict.filters) {
-    Json findings = Json::array();
-    for (const Finding& finding : filter.findings) {
-      findings.push_back({{"rule", finding.rule},
-                          {"clause", finding.clause},
-                          {"confidence", ConfidenceName(finding.confidence)},
-                          {"part", finding.part},
-                          {"region", RegionName(finding.region)},
-                          {"quote", finding.quote},
-                          {"reason", finding.reason},
-                          {"advice", finding.advice}});
-    }
-    filters.push_back({{"filter", filter.filter},
-                       {"confidence", ConfidenceName(filter.confidence)},
-                       {"action", ActionName(filter.action)},
-                       {"findings", std::move(findings)}});
-  }
-  Json defects = Json::array();
-  for (const Defect& defect : message.defects) defects.push_back(defect.what);
-  const Json all = {{"source", source},
-                    {"message_id", message.message_id},
-                    {"list", verdict.list},
-                    {"disposition", DispositionName(verdict.disposition)},
-                    {"filters", std::move(filters)},
-                    {"unread", verdict.unread},
-                    {"defects", std::move(defects)},
-                    {"microseconds", microseconds}};
-  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Object(
+      {{"source", Quoted(source)},
+       {"message_id", Quoted(message.message_id)},
+       {"list", Quoted(verdict.list)},
+       {"disposition", Quoted(DispositionName(verdict.disposition))},
+       {"filters", Array(verdict.filters, FilterJson)},
+       {"unread", Array(verdict.unread, Quoted)},
+       {"defects", Array(message.defects, [](const Defect& defect) { return Quoted(defect.what); })},
+       {"microseconds", std::to_string(microseconds)}});
 }
 
 std::vector<FindingRow> FindingRows(const Verdict& verdict) {
