@@ -27,11 +27,13 @@ std::string Unfold(std::string_view value);
 std::string DecodeText(std::string_view value, const Limits& limits, bool* over_limit);
 
 // "text/plain; charset=utf-8; name*0*=…": value lower case, comments gone, parameter names lower case and
-// joined (RFC 2231), values as UTF-8.
+// joined (RFC 2231), values as UTF-8. Many programs know no comments and end an unclosed quoted string at the
+// next semicolon: what they read is among the parameters, too.
 struct ParameterValue {
   std::string value;
   std::map<std::string, std::string> parameters;
-  std::vector<std::pair<std::string, std::string>> repeated;  // names given twice, with the other value
+  std::vector<std::pair<std::string, std::string>> repeated;  // names read twice, with the other value
+  bool is_odd = false;                                        // programs differ on where the value ends
 };
 ParameterValue ParseParameters(std::string_view value, const Limits& limits, bool* over_limit);
 

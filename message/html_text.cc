@@ -330,6 +330,18 @@ std::string Prepared(std::string_view markup) {
   return out;
 }
 
+// Tags that have not ended when the next begins; some programs end them there or show what they hold.
+void AddUnendedTags(std::string_view html, std::string *to) {
+  for (std::size_t at = html.find('<'); at != std::string_view::npos;) {
+    const std::size_t next = html.find_first_of("<>", at + 1);
+    if (next == std::string_view::npos) return;
+    const char first = html[at + 1];
+    const bool is_tag = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
+    if (is_tag && html[next] == '<') to->append(html.substr(at + 1, next - at - 1)) += '\n';
+    at = html.find('<', next);
+  }
+}
+
 // What stands after a comment or tag that never ends; some programs show it.
 std::string_view Unclosed(std::string_view html) {
   const auto comment = html.rfind("<!--");
@@ -371,6 +383,7 @@ HtmlText ReadHtml(std::string_view markup, const Limits &limits) {
   if (events.failure) std::rethrow_exception(events.failure);
   if (parser->errNo == XML_ERR_NO_MEMORY) throw std::bad_alloc();  // it stops there, and says no more
   events.collector.Finish();
+  AddUnendedTags(html, &out.hidden);
   out.hidden += Unclosed(html);
   return out;
 }

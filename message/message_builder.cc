@@ -43,7 +43,7 @@ class Reader {
       const std::string name = LowerAscii(Trim(field.name));
       if (name == "content-type") header.content_types.push_back(Unfold(field.value));
       if (name == "content-transfer-encoding") header.encodings.push_back(Unfold(field.value));
-      if (name == "content-disposition") header.disposition = Unfold(field.value);
+      if (name == "content-disposition") header.dispositions.push_back(Unfold(field.value));
       if (name == "subject") AddSubject(DecodedField(field.value));
       if (name == "message-id" && message_.message_id.empty())
         message_.message_id = std::string(Trim(Unfold(field.value)));

@@ -37,15 +37,23 @@ struct RawParameter {
   std::string name, value;
 };
 
-std::vector<RawParameter> RawParameters(std::string_view text, std::size_t at, const Limits& limits,
-                                        bool* over_limit) {
+// Strictly as RFC 2045 section 5.1 has it, or plainly: without comments, and with quoted strings only where
+// they are closed.
+enum class Reading { kStrict, kPlain };
+
+std::vector<RawParameter> RawParameters(std::string_view text, std::size_t at, Reading reading,
+                                        const Limits& limits, bool* over_limit) {
+  const std::string_view ends = reading == Reading::kStrict ? ";(" : ";";
+  const auto end_of_value = [&](std::size_t from) {
+    return std::min(text.find_first_of(ends, from), text.size());
+  };
   std::vector<RawParameter> found;
   while (at < text.size()) {
     if (text[at] == ';' || IsFieldBlank(text[at])) {
       ++at;
       continue;
     }
-    if (text[at] == '(') {
+    if (text[at] == '(' && reading == Reading::kStrict) {
       at = SkipComment(text, at, limits.comment_depth, over_limit);
       continue;
     }
@@ -55,14 +63,13 @@ std::vector<RawParameter> RawParameters(std::string_view text, std::size_t at, c
     if (at < text.size() && text[at] == '=') {
       ++at;
       while (at < text.size() && IsFieldBlank(text[at])) ++at;
-      if (at < text.size() && text[at] == '"') {
-        parameter.value = QuotedString(text, &at);
-        while (at < text.size() && text[at] != ';' && text[at] != '(') ++at;
-      } else {
-        const std::size_t from = at;
-        while (at < text.size() && text[at] != ';' && text[at] != '(') ++at;
-        parameter.value = std::string(Trim(text.substr(from, at - from)));
+      std::size_t after = at;
+      if (at < text.size() && text[at] == '"') parameter.value = QuotedString(text, &after);
+      if (after == at || (after > text.size() && reading == Reading::kPlain)) {
+        after = end_of_value(at);
+        parameter.value = std::string(Trim(text.substr(at, after - at)));
       }
+      at = end_of_value(std::min(after, text.size()));
     }
     if (found.size() == limits.parameters) {
       *over_limit = true;
@@ -92,6 +99,31 @@ std::string JoinPieces(std::vector<Piece> pieces) {
   return ToUtf8(bytes, charset).text;
 }
 
+void AddParameters(std::vector<RawParameter> read, const Limits& limits, ParameterValue* out) {
+  std::map<std::string, std::vector<Piece>> pieces;
+  for (RawParameter& raw : read) {
+    const auto star = raw.name.find('*');
+    if (star == std::string::npos) {
+      bool too_many = false;
+      std::string shown = DecodeText(raw.value, limits, &too_many);
+      const auto [place, is_new] = out->parameters.try_emplace(raw.name, shown);
+      if (!is_new && place->second != shown) out->repeated.emplace_back(raw.name, shown);
+      continue;
+    }
+    if (star == 0) continue;
+    const bool is_encoded = raw.name.back() == '*';
+    const int number = std::atoi(raw.name.c_str() + star + 1);
+    pieces[raw.name.substr(0, star)].push_back({number, is_encoded, std::move(raw.value)});
+  }
+  for (auto& [name, parts] : pieces) {
+    std::string joined = JoinPieces(std::move(parts));
+    const auto [place, is_new] = out->parameters.try_emplace(name, joined);
+    if (is_new || place->second == joined) continue;
+    out->repeated.emplace_back(name, place->second);
+    place->second = std::move(joined);
+  }
+}
+
 }  // namespace
 
 ParameterValue ParseParameters(std::string_view value, const Limits& limits, bool* over_limit) {
@@ -110,28 +142,12 @@ ParameterValue ParseParameters(std::string_view value, const Limits& limits, boo
     }
   }
   out.value = LowerAscii(out.value);
-  std::map<std::string, std::vector<Piece>> pieces;
-  for (RawParameter& raw : RawParameters(text, at, limits, over_limit)) {
-    const auto star = raw.name.find('*');
-    if (star == std::string::npos) {
-      bool too_many = false;
-      std::string shown = DecodeText(raw.value, limits, &too_many);
-      const auto [place, is_new] = out.parameters.try_emplace(raw.name, shown);
-      if (!is_new && place->second != shown) out.repeated.emplace_back(raw.name, shown);
-      continue;
-    }
-    if (star == 0) continue;
-    const bool is_encoded = raw.name.back() == '*';
-    const int number = std::atoi(raw.name.c_str() + star + 1);
-    pieces[raw.name.substr(0, star)].push_back({number, is_encoded, std::move(raw.value)});
-  }
-  for (auto& [name, parts] : pieces) {
-    std::string joined = JoinPieces(std::move(parts));
-    const auto [place, is_new] = out.parameters.try_emplace(name, joined);
-    if (is_new || place->second == joined) continue;
-    out.repeated.emplace_back(name, place->second);
-    place->second = std::move(joined);
-  }
+  const std::size_t plain_end = std::min(text.find(';'), text.size());
+  out.is_odd = plain_end < at && plain_end < text.size();
+  AddParameters(RawParameters(text, at, Reading::kStrict, limits, over_limit), limits, &out);
+  if (out.is_odd || text.find('(', at) != std::string::npos ||
+      std::count(text.begin(), text.end(), '"') % 2 != 0)
+    AddParameters(RawParameters(text, plain_end, Reading::kPlain, limits, over_limit), limits, &out);
   return out;
 }
 

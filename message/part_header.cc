@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "message/header_fields.h"
+#include "message/header_tokens.h"
 #include "message/structure.h"
 
 namespace listwarden {
@@ -28,7 +29,7 @@ std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHead
   const auto take = [&] {
     if (name == "content-type") header->content_types.push_back(value);
     if (name == "content-transfer-encoding") header->encodings.push_back(value);
-    if (name == "content-disposition") header->disposition = value;
+    if (name == "content-disposition") header->dispositions.push_back(value);
     if (name == "content-description") header->description = value;
     if (name == "subject") header->subject = value;
     name.clear();
@@ -62,6 +63,8 @@ std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHead
       return begin;
     }
     if (is_from_line) continue;
+    // For many programs the text begins here.
+    header->is_odd |= IsFieldBlank(line[colon - 1]);
     name = LowerAscii(Trim(line.substr(0, colon)));
     if (name.rfind("content-", 0) == 0 || name == "subject")
       value = std::string(Trim(line.substr(colon + 1)));

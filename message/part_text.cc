@@ -50,6 +50,20 @@ std::string Base64Within(std::string_view text) {
   return out;
 }
 
+// Letters in runs: what every program shows of bytes in whatever charset.
+std::string AsciiWords(std::string_view text) {
+  constexpr std::size_t kShortest = 4;
+  std::string words;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at < text.size() && ((text[at] >= 'a' && text[at] <= 'z') || (text[at] >= 'A' && text[at] <= 'Z')))
+      continue;
+    if (at - begin >= kShortest) words.append(text.substr(begin, at - begin)) += ' ';
+    begin = at + 1;
+  }
+  return words;
+}
+
 class LeafReader {
  public:
   explicit LeafReader(const Leaf &leaf) : leaf_(leaf) {}
@@ -57,7 +71,7 @@ class LeafReader {
   PartText Read() {
     if (!leaf_.encoding.empty() || !IsText()) out_.bytes = Decoded();
     bytes_ = leaf_.encoding.empty() ? leaf_.body : std::string_view(out_.bytes);
-    if (!IsText() && !LooksLikeText(bytes_)) return std::move(out_);
+    if (!IsText() && !IsMessage() && !LooksLikeText(bytes_)) return std::move(out_);
     Utf8 decoded = ToUtf8(bytes_, leaf_.charset);
     if (decoded.is_guess) Note(DefectKind::kIrregular, "its characters are not as declared");
     if (decoded.is_guess && LowerAscii(leaf_.charset) == "utf-8" && HasOverlongForms(bytes_))
@@ -78,8 +92,10 @@ class LeafReader {
     return leaf_.media_type.rfind("text/", 0) == 0 || leaf_.media_type == "application/xhtml+xml";
   }
 
+  bool IsMessage() const { return leaf_.media_type.rfind("message/", 0) == 0; }
+
   void AddReading(std::string text) {
-    if (!IsText() && !LooksLikeText(text)) return;
+    if (!IsText() && !IsMessage() && !LooksLikeText(text)) return;
     if (!text.empty() && text != out_.text) out_.other_readings.push_back(std::move(text));
   }
 
@@ -116,7 +132,8 @@ class LeafReader {
     const std::string charset = LowerAscii(leaf_.charset);
     const bool is_superset = charset.empty() || charset == "us-ascii" || charset == "utf-8" ||
                              charset.rfind("iso-8859", 0) == 0 || charset.rfind("windows-125", 0) == 0;
-    if (!is_superset && IsAscii(bytes_)) AddReading(ToUtf8(bytes_, "").text);
+    if (!is_superset && (IsAscii(bytes_) || AsciiWords(bytes_) != AsciiWords(out_.text)))
+      AddReading(ToUtf8(bytes_, "").text);
     const std::string_view mark = bytes_.substr(0, 2);
     if (mark != "\xff\xfe" && mark != "\xfe\xff" && bytes_.find('\0') != std::string_view::npos) {
       std::string without(bytes_);

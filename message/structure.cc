@@ -72,6 +72,8 @@ class Walk {
     ParameterValue read = ParseParameters(value, limits_, &over);
     if (over)
       Note(DefectKind::kOverLimit, entity.id, "a Content field is too long or has too many parameters");
+    if (read.is_odd)
+      Note(DefectKind::kAmbiguous, entity.id, "a Content field that programs read differently");
     return read;
   }
 
@@ -119,7 +121,14 @@ class Walk {
       ReadAttachedMessage(entity);
     } else {
       AddLeaf(entity, type);
+      if (IsPerhapsMessage(type.value)) ReadAttachedMessage(entity);
     }
+  }
+
+  // RFC 2046 section 5.2.4 makes a file of what it does not know; some programs open it as a message.
+  static bool IsPerhapsMessage(std::string_view type) {
+    return type.rfind("message/", 0) == 0 && type != "message/partial" && type != "message/external-body" &&
+           type != "message/delivery-status";
   }
 
   // RFC 2045 section 6.4 forbids to encode a multipart; some do, and some only
@@ -282,6 +291,11 @@ class Walk {
     stack_.push_back(std::move(inner));
   }
 
+  static void AddFileNames(const ParameterValue &from, Leaf *leaf) {
+    for (const auto &[name, value] : from.parameters) AddFileName(name, value, leaf);
+    for (const auto &[name, value] : from.repeated) AddFileName(name, value, leaf);
+  }
+
   static void AddFileName(const std::string &name, const std::string &value, Leaf *leaf) {
     if ((name != "filename" && name != "name") || value.empty()) return;
     if (std::find(leaf->file_names.begin(), leaf->file_names.end(), value) == leaf->file_names.end())
@@ -317,12 +331,13 @@ class Walk {
     leaf.encoding = Encoding(entity);
     leaf.is_in_attached_message = entity.is_in_attached_message;
     leaf.body = entity.body;
-    const ParameterValue disposition = Parameters(entity, entity.header.disposition);
-    leaf.is_attachment = disposition.value == "attachment";
-    for (const ParameterValue *from : {&disposition, &type}) {
-      for (const auto &[name, value] : from->parameters) AddFileName(name, value, &leaf);
-      for (const auto &[name, value] : from->repeated) AddFileName(name, value, &leaf);
+    leaf.is_attachment = !entity.header.dispositions.empty();
+    for (const std::string &value : entity.header.dispositions) {
+      const ParameterValue disposition = Parameters(entity, value);
+      leaf.is_attachment &= disposition.value == "attachment";
+      AddFileNames(disposition, &leaf);
     }
+    AddFileNames(type, &leaf);
     const bool is_opaque =
         leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
     if (is_opaque && LowerAscii(parameter("smime-type")) != "signed-data") {
@@ -332,10 +347,9 @@ class Walk {
       Note(DefectKind::kUnreadable, leaf.id, "only a part of a message");
     if (leaf.media_type == "message/external-body")
       Note(DefectKind::kUnreadable, leaf.id, "its text lies elsewhere");
-    if (entity.id == "0" && leaf.media_type == "text/plain" && HasContentFields(leaf.body))
+    if (entity.id == "0" && HasContentFields(leaf.body))
       Note(DefectKind::kAmbiguous, leaf.id, "header fields in the text, after a stray line");
-    if (leaf.encoding.empty() && HidesParts(leaf.body))
-      Note(DefectKind::kAmbiguous, leaf.id, "parts that only some programs see");
+    if (HidesParts(leaf.body)) Note(DefectKind::kAmbiguous, leaf.id, "parts that only some programs see");
     out_->leaves.push_back(std::move(leaf));
   }
 

@@ -103,6 +103,77 @@ TEST(ReadMessage, JoinsParameterPieces) {
   EXPECT_EQ(message.parts[0].file_names[0], "report.pdf");
 }
 
+std::vector<std::string> FileNames(const std::string& fields) {
+  return ReadMessage(kHead + fields + "\n\nx").parts.at(0).file_names;
+}
+
+TEST(ReadMessage, HoldsAFieldWhoseParametersStandInAnUnclosedCommentOrQuoteAndReadsThem) {
+  for (const char* type : {"text/(plain; name=list.txt", "tex\"t/plain; name=list.txt",
+                           "tex\"t/plain; name=\"list.txt\"", "text/plain (a; name=list.txt)"}) {
+    const Message message = ReadMessage(kHead + "Content-Type: " + type + "\n\nx");
+    EXPECT_TRUE(message.IsUnread()) << type;
+    EXPECT_NE(TextOf(message, Region::kAttachment).find("list.txt"), std::string::npos) << type;
+  }
+}
+
+TEST(ReadMessage, ReadsAFileNameWithAndWithoutItsComment) {
+  EXPECT_EQ(FileNames("Content-Type: application/pdf; name=list(1).exe"),
+            (std::vector<std::string>{"list", "list(1).exe"}));
+}
+
+TEST(ReadMessage, ReadsWhatAnUnclosedQuotedStringSwallows) {
+  const Message message = ReadMessage(kHead +
+                                      "Content-Type: multipart/mixed; charset=\"utf-8; boundary=b\n\n--b\n"
+                                      "Content-Transfer-Encoding: base64\n\nc2VlbiB0b28=\n--b--\n");
+  EXPECT_NE(TextOf(message, Region::kAuthorText).find("seen too"), std::string::npos);
+}
+
+TEST(ReadMessage, ReadsTheFileNamesOfEveryContentDisposition) {
+  const std::string fields =
+      "Content-Disposition: attachment; filename=a.exe\nContent-Disposition: attachment; filename=b.txt";
+  EXPECT_EQ(FileNames(fields), (std::vector<std::string>{"a.exe", "b.txt"}));
+}
+
+TEST(ReadMessage, OpensEveryMessageTypeAsAnAttachedMessage) {
+  const Message message = ReadMessage(kHead +
+                                      "Content-Type: message/rfc822--\n\nSubject: x\n"
+                                      "Content-Transfer-Encoding: base64\n\nc2VlbiB0b28=\n");
+  EXPECT_NE(TextOf(message, Region::kQuoted).find("seen too"), std::string::npos);
+}
+
+TEST(ReadMessage, ReadsAReportOfDeliveryWithOddBytesAsText) {
+  const Message message = ReadMessage(
+      kHead + "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n \nseen \xa0 \x01\n");
+  EXPECT_NE(TextOf(message, Region::kAttachment).find("seen"), std::string::npos);
+  EXPECT_FALSE(message.IsUnread());
+}
+
+TEST(ReadMessage, HoldsABlankBeforeAColonInAPartAsManyProgramsTakeItForText) {
+  EXPECT_TRUE(ReadMessage(kHead + "Content-Type: message/rfc822\n\nX-Note : seen\n\nx").IsUnread());
+}
+
+TEST(ReadMessage, ReadsWordsThatTheDeclaredCharsetLoses) {
+  const Message message =
+      ReadMessage(kHead + "Content-Type: text/plain; charset=utf-16\n\ncaf\xe9 and seen words\n");
+  EXPECT_NE(TextOf(message, Region::kHidden).find("seen words"), std::string::npos);
+}
+
+TEST(ReadMessage, HoldsContentFieldsInTheTextAfterAStrayLineWhateverItsType) {
+  for (const char* type : {"text/plain", "text/html"})
+    EXPECT_TRUE(ReadMessage(kHead + "Content-Type: " + type +
+                            "\nFrom x\nContent-Transfer-Encoding: base64\n\nc2Vlbg==\n")
+                    .IsUnread())
+        << type;
+}
+
+TEST(ReadMessage, HoldsAnEncodedPartWithDelimitersThatOnlySomeProgramsSee) {
+  for (const char* encoding : {"7bit", "quoted-printable", "base64"})
+    EXPECT_TRUE(ReadMessage(kHead + "Content-Transfer-Encoding: " + encoding +
+                            "\n\nc2Vlbg==\n--other\nContent-Type: text/plain\n\nc2Vlbg==\n")
+                    .IsUnread())
+        << encoding;
+}
+
 TEST(ReadMessage, ReadsUndisclosedRecipients) {
   EXPECT_TRUE(ReadMessage("To: undisclosed-recipients:;\n\nx").to.empty());
 }

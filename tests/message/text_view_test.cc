@@ -76,6 +76,14 @@ TEST(ReadHtml, SetsHiddenTextApart) {
   EXPECT_EQ(text.visible.find("secret"), std::string::npos);
   EXPECT_NE(text.hidden.find("secret"), std::string::npos);
 }
+TEST(ReadHtml, ShowsTheWordsInATagThatHasNotEndedWhenTheNextBegins) {
+  EXPECT_NE(ReadHtml("<p\x7f"
+                     "Dear all, secret</p><p>open</p>",
+                     {})
+                .hidden.find("secret"),
+            std::string::npos);
+  EXPECT_EQ(ReadHtml("<p title='secret'>3 < 4</p>", {}).hidden, "");
+}
 TEST(ReadHtml, MarksQuotedBlocks) {
   const HtmlText text = ReadHtml("<p>new</p><blockquote>old</blockquote><p>newer</p>", {});
   ASSERT_EQ(text.quoted.size(), 1u);
