@@ -118,8 +118,6 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long f0, unsigned long f1, unsig
 sfsistat OnConnect(SMFICTX* context, char* host, _SOCK_ADDR*) {
   if (Of(context) == nullptr) Begin(context);
   return Guard(context, [&](Connection& connection) -> sfsistat {
-    // Mail that is released would be judged anew if the name of its listener were lost on the way here.
-    connection.session.LoseConnection();
     const std::string address = Macro(context, "{client_addr}");
     connection.session.Connect(std::string(host == nullptr ? "" : host) + "[" + address + "]",
                                Macro(context, "{daemon_name}"));

@@ -81,13 +81,13 @@ MilterSession::~MilterSession() {
 void MilterSession::Connect(std::string client, std::string daemon_name) {
   client_ = std::move(client);
   daemon_name_ = std::move(daemon_name);
-  is_connection_lost_ = false;
+  is_connected_ = true;
 }
 
 void MilterSession::MailFrom(std::string_view path, std::string authenticated) {
   Abort();
   policy_ = host_.CurrentPolicy();
-  if (is_connection_lost_) return;
+  if (!is_connected_) return;
   builder_.emplace(host_.settings.limits);
   envelope_.reverse_path = std::string(WithoutBrackets(path));
   envelope_.authenticated = std::move(authenticated);

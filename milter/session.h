@@ -58,9 +58,8 @@ class MilterSession {
   MilterSession(const MilterSession&) = delete;
   MilterSession& operator=(const MilterSession&) = delete;
 
+  // Without it nobody knows whose mail it is, and all of it is put off.
   void Connect(std::string client, std::string daemon_name);
-  // Until the next Connect: whose mail it is cannot be known, and all of it is put off.
-  void LoseConnection() noexcept { is_connection_lost_ = true; }
   void MailFrom(std::string_view path, std::string authenticated);
   void Recipient(std::string_view path);
   // Answered: kAccept when no path is ours, kTempFail when we cannot take it now.
@@ -87,7 +86,7 @@ class MilterSession {
   std::vector<std::pair<std::string, int>> own_fields_;
   std::vector<std::string> release_tokens_;
   std::size_t counted_ = 0;
-  bool is_in_flight_ = false, is_connection_lost_ = false;
+  bool is_in_flight_ = false, is_connected_ = false;
 };
 
 }  // namespace listwarden

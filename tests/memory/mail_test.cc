@@ -64,7 +64,6 @@ class MailMemory : public testing::Test {
   // A message's way through a connection to that listener of the MTA.
   Final Send(const char* listener, const std::string& sender, const std::string& token) {
     MilterSession session(host_);
-    session.LoseConnection();
     Pass(&session, [&] { session.Connect("client.of.an.example.org[192.0.2.1]", listener); });
     Pass(&session, [&] { session.MailFrom(sender, ""); });
     Pass(&session, [&] { session.Recipient(kList); });

@@ -75,6 +75,7 @@ TEST_F(SessionTest, CleanPostGoesOnUnchanged) {
 
 TEST_F(SessionTest, MailToNoListIsAcceptedBeforeItsBodyIsSent) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kPerson);
   EXPECT_EQ(session.Data().final, Final::kAccept);
@@ -133,6 +134,7 @@ TEST_F(SessionTest, OddPathsAreNoList) {
 
 TEST_F(SessionTest, ForgedOwnFieldsAreRemovedLastFirst) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -147,6 +149,7 @@ TEST_F(SessionTest, ForgedOwnFieldsAreRemovedLastFirst) {
 
 TEST_F(SessionTest, ForgedOwnFieldsAreNotKeptWithHeldMail) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -159,6 +162,7 @@ TEST_F(SessionTest, ForgedOwnFieldsAreNotKeptWithHeldMail) {
 
 TEST_F(SessionTest, StoredBytesAreTheMtasToTheLastBlank) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -189,8 +193,14 @@ TEST_F(SessionTest, StoreAwayIsATemporaryFailureAndNothingElse) {
   EXPECT_EQ(Post({kOne}, "Please holdme.").final, Final::kDiscard);
 }
 
+TEST_F(SessionTest, MailOfAConnectionThatWasLostOnTheWayIsPutOff) {
+  MilterSession session(host);  // Connect() ran out of memory
+  EXPECT_EQ(Post(session, {kOne}, "A quiet text.").final, Final::kTempFail);
+}
+
 TEST_F(SessionTest, AbortedMessageLeavesNoTraceInTheNext) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "auth");
   session.Recipient(kTwo);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -207,6 +217,7 @@ TEST_F(SessionTest, AbortedMessageLeavesNoTraceInTheNext) {
 
 TEST_F(SessionTest, SeveralMessagesOfAConnectionAreJudgedEachAlone) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   EXPECT_EQ(Post(session, {kOne}, "Please holdme.").final, Final::kDiscard);
   EXPECT_EQ(Post(session, {kOne}, "Good morning.").final, Final::kContinue);
   EXPECT_THAT(Post(session, {kOne}, "Please tagme.").insert_tag, HasSubstr("words"));
@@ -215,6 +226,7 @@ TEST_F(SessionTest, SeveralMessagesOfAConnectionAreJudgedEachAlone) {
 
 TEST_F(SessionTest, MessageKeepsThePolicyItBeganWith) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -225,6 +237,7 @@ TEST_F(SessionTest, MessageKeepsThePolicyItBeganWith) {
 
 TEST_F(SessionTest, DrainingPutsNewMailOffAndLetsBegunMailEnd) {
   MilterSession begun(host);
+  begun.Connect("client[192.0.2.1]", "smtpd");
   begun.MailFrom("<dee@example.org>", "");
   begun.Recipient(kOne);
   ASSERT_EQ(begun.Data().final, Final::kContinue);
@@ -241,6 +254,7 @@ TEST_F(SessionTest, DrainingPutsNewMailOffAndLetsBegunMailEnd) {
 
 TEST_F(SessionTest, IdleSenderDoesNotDelayAStop) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   EXPECT_EQ(host.messages, 0);
@@ -249,6 +263,7 @@ TEST_F(SessionTest, IdleSenderDoesNotDelayAStop) {
 TEST_F(SessionTest, TooManyConnectionsPutMailOff) {
   host.settings.max_connections = 1;
   MilterSession first(host);
+  first.Connect("client[192.0.2.1]", "smtpd");
   EXPECT_EQ(Post(first, {kOne}, "Good morning.").final, Final::kContinue);
   EXPECT_EQ(Post({kOne}, "Good morning.").final, Final::kTempFail);
   EXPECT_EQ(Post({kPerson}, "Mail to no list needs nothing of us.").final, Final::kAccept);
@@ -263,6 +278,7 @@ TEST_F(SessionTest, TooManyBytesInFlightPutTheMailOffAndFreeThem) {
 
 TEST_F(SessionTest, LostPieceIsATemporaryFailureAtTheEnd) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   session.MailFrom("<dee@example.org>", "");
   session.Recipient(kOne);
   ASSERT_EQ(session.Data().final, Final::kContinue);
@@ -275,6 +291,7 @@ TEST_F(SessionTest, LostPieceIsATemporaryFailureAtTheEnd) {
 
 TEST_F(SessionTest, EventsOutOfOrderAreTemporaryFailures) {
   MilterSession session(host);
+  session.Connect("client[192.0.2.1]", "smtpd");
   EXPECT_EQ(session.Data().final, Final::kTempFail);
   session.Field("Subject", " x", true);
   session.Body("x");
