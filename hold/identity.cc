@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 
 namespace listwarden {
 namespace {
@@ -82,16 +83,13 @@ std::string WithId(std::string text, const std::string& id) {
   return text;
 }
 
-// No arrays of the library's: they ask for memory when they are destroyed, and the program ends where there is none.
 std::string PathsToJson(const std::vector<std::string>& paths) {
-  std::string json = "[";
-  for (const std::string& path : paths) {
-    if (json.size() > 1) json += ',';
-    json += nlohmann::json(path).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-  return json + ']';
+  std::vector<std::string> quoted;
+  for (const std::string& path : paths) quoted.push_back(JsonString(path));
+  return JsonArray(quoted);
 }
 
+// Without an array of the library's: base/json_text.h says why.
 std::vector<std::string> PathsFromJson(const std::string& json) {
   using Json = nlohmann::json;
   std::vector<std::string> paths;

@@ -1,63 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "moderation/verdict_json.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json_text.h"
 
 namespace listwarden {
 namespace {
 
-// Values of these are JSON already. The library's own arrays and objects ask for memory when they are destroyed, and
-// the program ends where there is none: it writes the strings alone.
-using Fields = std::initializer_list<std::pair<std::string_view, std::string>>;
-
-std::string Quoted(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string Object(Fields fields) {
-  std::string json;
-  for (const auto& [name, value] : fields)
-    json += (json.empty() ? "{\"" : ",\"") + std::string(name) + "\":" + value;
-  return json + '}';
-}
-
 template <typename Values, typename Write>
-std::string Array(const Values& values, Write write) {
-  std::string json = "[";
-  for (const auto& value : values) json += (json.size() == 1 ? "" : ",") + write(value);
-  return json + ']';
+std::string ArrayOf(const Values& values, Write write) {
+  std::vector<std::string> written;
+  for (const auto& value : values) written.push_back(write(value));
+  return JsonArray(written);
 }
 
 std::string FindingJson(const Finding& finding) {
-  return Object({{"rule", Quoted(finding.rule)},
-                 {"clause", Quoted(finding.clause)},
-                 {"confidence", Quoted(ConfidenceName(finding.confidence))},
-                 {"part", Quoted(finding.part)},
-                 {"region", Quoted(RegionName(finding.region))},
-                 {"quote", Quoted(finding.quote)},
-                 {"reason", Quoted(finding.reason)},
-                 {"advice", Quoted(finding.advice)}});
+  return JsonObject({{"rule", JsonString(finding.rule)},
+                     {"clause", JsonString(finding.clause)},
+                     {"confidence", JsonString(ConfidenceName(finding.confidence))},
+                     {"part", JsonString(finding.part)},
+                     {"region", JsonString(RegionName(finding.region))},
+                     {"quote", JsonString(finding.quote)},
+                     {"reason", JsonString(finding.reason)},
+                     {"advice", JsonString(finding.advice)}});
 }
 
 std::string FilterJson(const FilterVerdict& filter) {
-  return Object({{"filter", Quoted(filter.filter)},
-                 {"confidence", Quoted(ConfidenceName(filter.confidence))},
-                 {"action", Quoted(ActionName(filter.action))},
-                 {"findings", Array(filter.findings, FindingJson)}});
+  return JsonObject({{"filter", JsonString(filter.filter)},
+                     {"confidence", JsonString(ConfidenceName(filter.confidence))},
+                     {"action", JsonString(ActionName(filter.action))},
+                     {"findings", ArrayOf(filter.findings, FindingJson)}});
 }
 
 }  // namespace
 
 std::string VerdictJson(const Message& message, std::string_view source, const Verdict& verdict,
                         long long microseconds) {
-  return Object(
-      {{"source", Quoted(source)},
-       {"message_id", Quoted(message.message_id)},
-       {"list", Quoted(verdict.list)},
-       {"disposition", Quoted(DispositionName(verdict.disposition))},
-       {"filters", Array(verdict.filters, FilterJson)},
-       {"unread", Array(verdict.unread, Quoted)},
-       {"defects", Array(message.defects, [](const Defect& defect) { return Quoted(defect.what); })},
+  return JsonObject(
+      {{"source", JsonString(source)},
+       {"message_id", JsonString(message.message_id)},
+       {"list", JsonString(verdict.list)},
+       {"disposition", JsonString(DispositionName(verdict.disposition))},
+       {"filters", ArrayOf(verdict.filters, FilterJson)},
+       {"unread", ArrayOf(verdict.unread, JsonString)},
+       {"defects", ArrayOf(message.defects, [](const Defect& defect) { return JsonString(defect.what); })},
        {"microseconds", std::to_string(microseconds)}});
 }
 
