@@ -30,8 +30,6 @@ std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHead
     if (name == "content-type") header->content_types.push_back(value);
     if (name == "content-transfer-encoding") header->encodings.push_back(value);
     if (name == "content-disposition") header->dispositions.push_back(value);
-    if (name == "content-description") header->description = value;
-    if (name == "subject") header->subject = value;
     name.clear();
     value.clear();
   };
@@ -66,8 +64,7 @@ std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHead
     // For many programs the text begins here.
     header->is_odd |= IsFieldBlank(line[colon - 1]);
     name = LowerAscii(Trim(line.substr(0, colon)));
-    if (name.rfind("content-", 0) == 0 || name == "subject")
-      value = std::string(Trim(line.substr(colon + 1)));
+    if (name.rfind("content-", 0) == 0) value = std::string(Trim(line.substr(colon + 1)));
   }
   take();
   return at;

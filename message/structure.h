@@ -21,8 +21,6 @@ struct PartHeader {
   std::vector<std::string> content_types;  // values, as many as there are
   std::vector<std::string> encodings;
   std::vector<std::string> dispositions;
-  std::string description;
-  std::string subject;  // of an attached message
   bool is_odd = false;  // programs differ on where it ends or what it says
 };
 

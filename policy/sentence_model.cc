@@ -107,20 +107,20 @@ class Features {
       found_(Crc().Add("n").Add(word).value(), place);
       --reach_;
     }
-    AddToPairs(word, place);
+    AddPairAndTriple(word, place);
     before_ = word;
     place_ = place;
     ++words_;
   }
 
   void End() {
-    if (words_ > 0) AddToPairs("$", place_);
+    if (words_ > 0) AddPairAndTriple("$", place_);
   }
   std::size_t words() const { return words_; }
 
  private:
   // With the word before it, and the two before it.
-  void AddToPairs(std::string_view word, std::string_view place) {
+  void AddPairAndTriple(std::string_view word, std::string_view place) {
     found_(pair_.Add(word).value(), place);
     if (words_ > 0) found_(triple_.Add(word).value(), place);
     triple_ = Crc().Add("t").Add(before_).Add(" ").Add(word).Add(" ");
