@@ -1,4 +1,4 @@
-// What rules cannot see of a post's making: no subject, no text, all capitals, spelling, size. Only new text
+// What rules cannot see of a post's making: no subject, no text, capitals, spelling, size. Only new text
 // is read, so that nobody answers for what they quote.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
@@ -13,10 +13,14 @@ namespace {
 constexpr std::size_t kLargeBytes = 6u << 20;
 constexpr std::size_t kBitmapBytes = 1u << 20;
 constexpr std::size_t kLoudWords = 6;
+constexpr std::size_t kLoudRun = 12;        // such words without a quiet one between: a passage shouts
+constexpr std::size_t kLoudWordsOfFew = 4;  // in a text that has nothing else
+constexpr std::size_t kLoudSubject = 6;
+constexpr std::size_t kShortPost = 120;  // bytes of one that may be a name alone
 constexpr std::size_t kWordsToJudge = 12;
-constexpr std::size_t kEnglishWords = 2;  // else it is another language
+constexpr std::size_t kEnglishWords = 3;  // else it is another language
 constexpr std::size_t kMisspelled = 4;
-constexpr std::size_t kMisspelledPercent = 15;
+constexpr std::size_t kMisspelledPercent = 10;
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLetter(char c) { return IsUpper(c) || (c >= 'a' && c <= 'z'); }
@@ -58,31 +62,42 @@ bool IsWithoutSubject(std::string subject) {
 struct Loudness {
   std::size_t words = 0;
   std::size_t loud = 0;
+  std::size_t longest_run = 0;  // in a paragraph
+  std::size_t quiet = 0;        // all with a small letter, long or short, listed or not
   std::string_view first;
 };
 Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
   Loudness loudness;
+  std::size_t run = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (!Counts(text[at]) && text[at] != '_') {
+      if (text.substr(at, 2) == "\n\n") run = 0;
       ++at;
       continue;
     }
     const std::size_t start = at;
     while (at < text.size() && (Counts(text[at]) || text[at] == '_')) ++at;
     const std::string_view word = text.substr(start, at - start);
+    loudness.quiet +=
+        std::any_of(word.begin(), word.end(), [](char c) { return IsLetter(c) && !IsUpper(c); });
     if (word.size() < 4 || !std::all_of(word.begin(), word.end(), IsLetter)) continue;
     std::string lower(word);
     for (char& c : lower) c = static_cast<char>(IsUpper(c) ? c + 32 : c);
     if (!lists.Has(lower)) continue;
     ++loudness.words;
-    if (!std::all_of(word.begin(), word.end(), IsUpper)) continue;
+    run = std::all_of(word.begin(), word.end(), IsUpper) ? run + 1 : 0;
+    if (run == 0) continue;
+    loudness.longest_run = std::max(loudness.longest_run, run);
     if (loudness.loud++ == 0) loudness.first = text.substr(start, text.find('\n', start) - start);
   }
   return loudness;
 }
 
 bool IsLoud(const Loudness& loudness) {
-  return loudness.loud >= kLoudWords && loudness.loud * 4 >= loudness.words * 3;
+  return (loudness.loud >= kLoudWords && loudness.loud * 4 >= loudness.words * 3) ||
+         (loudness.loud >= kLoudWordsOfFew && loudness.quiet < loudness.loud &&
+          loudness.loud == loudness.words) ||
+         loudness.longest_run >= kLoudRun;
 }
 
 // Enough capitals in a row that it is worth to look closer.
@@ -92,7 +107,34 @@ bool MayBeLoud(std::string_view text) {
     run = IsUpper(c) ? run + 1 : 0;
     runs += run == 4;
   }
-  return runs >= kLoudWords;
+  return runs >= kLoudWordsOfFew;
+}
+
+// The words of a line, lower case, parted by single spaces.
+std::string WordsOf(std::string_view line) {
+  std::string words;
+  for (const char c : line) {
+    if (Counts(c)) {
+      words += static_cast<char>(IsUpper(c) ? c + 32 : c);
+    } else if (!words.empty() && words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  if (!words.empty() && words.back() == ' ') words.pop_back();
+  return words;
+}
+
+// Nothing above the poster's name, and below it no more than a job and a place. "Ann," speaks to a namesake.
+bool IsOnlyAName(std::string_view text, const std::vector<Mailbox>& from) {
+  if (from.empty() || text.size() > kShortPost) return false;
+  const std::string name = WordsOf(from.front().display_name);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const std::string words = WordsOf(line);
+    if (!words.empty()) return !line.ends_with(',') && (name == words || name.starts_with(words + " "));
+  }
+  return true;
 }
 
 class QualityFilter : public Filter {
@@ -117,19 +159,31 @@ class QualityFilter : public Filter {
 
  private:
   void JudgeText(const Message& message, const std::string& text, std::vector<Finding>* findings) const {
-    if (std::none_of(text.begin(), text.end(), Counts)) {
+    if (std::none_of(text.begin(), text.end(), Counts) || IsOnlyAName(text, message.from)) {
       const bool quotes = std::any_of(message.segments.begin(), message.segments.end(),
                                       [](const Segment& one) { return one.region == Region::kQuoted; });
       if (!quotes && !HasFile(message) && !message.IsUnread())
         findings->push_back(Found("empty", "", "The post has no text.", "Send it again with its text."));
       return;
     }
+    JudgeCapitals(message.subject, text, findings);
+    JudgeSpelling(text, findings);
+  }
+
+  void JudgeCapitals(const std::string& subject, const std::string& text,
+                     std::vector<Finding>* findings) const {
+    const Loudness title = LoudnessOf(subject, *lists_);
     const Loudness loudness = MayBeLoud(text) ? LoudnessOf(text, *lists_) : Loudness();
-    if (IsLoud(loudness)) {
-      findings->push_back(Found("capitals", std::string(loudness.first.substr(0, 60)),
+    const bool title_is_loud = title.loud >= kLoudSubject && title.loud == title.words;
+    if (IsLoud(loudness) || title_is_loud) {
+      const std::string_view quote = IsLoud(loudness) ? loudness.first : title.first;
+      findings->push_back(Found("capitals", std::string(quote.substr(0, 60)),
                                 "The text is written in capitals, which is hard to read.",
                                 "Write it in ordinary letters."));
     }
+  }
+
+  void JudgeSpelling(const std::string& text, std::vector<Finding>* findings) const {
     const Spelling spelling = lists_->Read(text);
     const auto are_many = [&](std::size_t wrong) {
       return wrong >= kMisspelled && wrong * 100 >= spelling.words * kMisspelledPercent;

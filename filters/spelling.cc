@@ -21,9 +21,15 @@ struct List {
 constexpr std::array<List, 3> kLists = {{{"/usr/share/dict/british-english", "wbritish"},
                                          {"/usr/share/dict/american-english", "wamerican"},
                                          {"/usr/share/hunspell/en_med_glut.dic", "hunspell-en-med"}}};
-constexpr std::array<std::string_view, 24> kEnglish = {
+// Also as they are mistyped most.
+constexpr std::array<std::string_view, 36> kEnglish = {
+    "teh",  "hte",  "adn",  "taht",  "wiht", "tehy", "of",   "to",   "at",   "it",   "by",   "my",
     "the",  "and",  "for",  "are",   "you",  "with", "that", "have", "this", "from", "not",  "can",
     "will", "what", "when", "which", "does", "has",  "was",  "your", "our",  "but",  "they", "any"};
+// Words of other languages that no English text has by a slip.
+constexpr std::array<std::string_view, 24> kForeign = {
+    "und",   "eine", "nicht", "das", "der", "ist", "que",  "les", "une", "pour", "avec", "votre",
+    "della", "che",  "los",   "una", "het", "een", "niet", "och", "det", "del",  "sein", "auch"};
 constexpr std::size_t kTextBytes = 4000;
 constexpr std::size_t kUnlistedWords = 40;
 constexpr std::size_t kShortestWord = 3;
@@ -121,8 +127,9 @@ bool WordLists::IsSlip(std::string_view word) const {
     if (Has(other)) return true;
     std::swap(other[i], other[i + 1]);
   }
-  // One too many, one wrong; of four letters nearly any would be.
-  for (std::size_t i = 0; i < word.size() && word.size() > kShortestWord + 1; ++i) {
+  // One too many, one wrong; of four letters nearly any would be. The first letter is hardly ever the wrong one
+  // (Yannakoudakis and Fawthrop, Information Processing & Management 19(2), 1983), while jargon is often a prefix and a word.
+  for (std::size_t i = 1; i < word.size() && word.size() > kShortestWord + 1; ++i) {
     other.assign(word);
     other.erase(i, 1);
     if (Has(other)) return true;
@@ -132,7 +139,7 @@ bool WordLists::IsSlip(std::string_view word) const {
       if (Has(other)) return true;
     }
   }
-  for (std::size_t i = 0; i <= word.size(); ++i) {  // one too few
+  for (std::size_t i = 1; i <= word.size() && word.size() > kShortestWord; ++i) {  // one too few
     other.assign(word);
     other.insert(i, 1, 'a');
     for (char c = 'a'; c <= 'z'; ++c) {
@@ -168,7 +175,10 @@ Spelling WordLists::Read(std::string_view text) const {
       const bool was_quoted = is_quoted;
       for (const char c : token) is_quoted = is_quoted != (c == '"');
       const std::string_view word = PlainWord(token);
-      if (IsOneOf(kShortEnglish, word)) forget_foreign_run();
+      if (IsOneOf(kShortEnglish, word)) {
+        forget_foreign_run();
+        spelling.english += IsOneOf(kEnglish, word) && seen.Insert(word);
+      }
       if (was_quoted || is_quoted || word.size() < kShortestWord || !seen.Insert(word)) continue;
       ++spelling.words;
       if (Has(word)) {
@@ -188,6 +198,7 @@ std::vector<std::string_view> WordLists::Misspelled(const Spelling& spelling) co
   std::vector<std::string_view> slips;
   std::size_t others = 0;
   for (const std::string_view word : spelling.unlisted) {
+    if (IsOneOf(kForeign, word)) return {};
     if (HasVowel(word) && IsSlip(word)) {
       slips.push_back(word);
     } else if (++others * 3 > spelling.unlisted.size()) {

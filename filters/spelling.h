@@ -48,7 +48,7 @@ class WordLists {
   bool IsSlip(std::string_view word) const;
   Spelling Read(std::string_view text) const;
   // The misspelled ones among the unlisted; none when more than a third of those are no slips: then it is a
-  // text of names and jargon.
+  // text of names and jargon; none when one is a small word of another language.
   std::vector<std::string_view> Misspelled(const Spelling& spelling) const;
 
  private:

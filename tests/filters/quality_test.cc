@@ -35,6 +35,31 @@ TEST(Quality, FindsCapitalsButNotAbbreviations) {
       "capitals", Post("The MPE, RPA and RPS sign for IRMER, IRRTC, IPEMX, ICRUX, NCRPX and DICOM here.")));
 }
 
+TEST(Quality, TakesANameAloneForNoText) {
+  EXPECT_TRUE(Finds("empty", Post(".\n\nAnn Sample\nClinical technologist, Bristol\n")));
+  EXPECT_FALSE(Finds("empty", Post("Ann,\nyes.\n"))) << "speaks to somebody of that name";
+  EXPECT_FALSE(Finds("empty", Post("Yes.\nAnn\n")));
+}
+
+TEST(Quality, FindsAPassageInCapitalsAndAFewWordsThatAreAll) {
+  const std::string quiet =
+      "We meet on Tuesday as ever and there is coffee for those who come early enough. ";
+  EXPECT_TRUE(Finds("capitals", Post(quiet + quiet + quiet +
+                                     "PLEASE ANSWER ONLY THIS ADDRESS BECAUSE LAST YEAR NEARLY EVERYBODY "
+                                     "WROTE BACK WITHOUT READING WHAT WOULD HAVE TOLD THEM. " +
+                                     quiet)));
+  EXPECT_TRUE(Finds("capitals", Post("COACH LEAVES AT NINE. DON'T COME LATE.")));
+  EXPECT_FALSE(Finds("capitals", Post(quiet + "The form asks for DATE, NAME, ROOM and PHONE.")));
+  EXPECT_TRUE(Finds("capitals", Post(quiet, "PLEASE READ THIS ABOUT THE NEXT MEETING BEFORE TUESDAY")));
+  EXPECT_FALSE(Finds("capitals", Post(quiet, "CALL FOR PAPERS")));
+}
+
+TEST(Quality, TakesAPrefixBeforeAWordForJargon) {
+  EXPECT_TRUE(Lists().IsSlip("recieve"));
+  EXPECT_FALSE(Lists().IsSlip("cflags"));
+  EXPECT_FALSE(Lists().IsSlip("dcache"));
+}
+
 TEST(Quality, FindsManyMisspellings) {
   EXPECT_TRUE(Finds("spelling",
                     Post("hi evryone i hav a qestion abuot the chambr we recieved yesturday, the efect is "
