@@ -39,7 +39,7 @@ Decoded DecodeBase64(std::string_view text) {
   char *to = out.bytes.data();
   std::uint32_t group = 0;
   int digits = 0;
-  bool has_ended = false;
+  bool has_ended = false, is_cut_by_line_end = false;
   const auto put = [&](int shift) { *to++ = static_cast<char>(group >> shift & 0xff); };
   const auto flush = [&] {
     if (digits >= 2) *to++ = static_cast<char>(group >> (6 * digits - 8) & 0xff);
@@ -65,6 +65,8 @@ Decoded DecodeBase64(std::string_view text) {
     const std::uint8_t value = value_at(at++);
     if (value < 64) {
       if (has_ended) out.continues_after_end = true;
+      if (is_cut_by_line_end) out.is_out_of_step = true;
+      is_cut_by_line_end = false;
       group = group << 6 | value;
       if (++digits == 4) {
         put(16);
@@ -76,6 +78,8 @@ Decoded DecodeBase64(std::string_view text) {
     } else if (value == kPad) {
       flush();
       has_ended = true;
+    } else if (text[at - 1] == '\n') {
+      is_cut_by_line_end = digits != 0;
     } else if (value == kJunk || (text[at - 1] == ' ' && at < text.size() && value_at(at) < 64)) {
       out.has_junk = true;
     }

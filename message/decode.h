@@ -13,6 +13,9 @@ struct Decoded {
   std::string bytes;
   bool has_junk = false;             // characters outside the alphabet, or "=XX" that is no byte
   bool continues_after_end = false;  // base64: data after padding, which some readers stop at
+  bool is_out_of_step = false;       // base64: a group of four goes on in the next line, as after a stray one
+
+  bool IsOdd() const { return has_junk || continues_after_end || is_out_of_step; }
 };
 
 Decoded DecodeBase64(std::string_view text);

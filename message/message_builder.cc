@@ -30,6 +30,9 @@ class Reader {
     Structure structure = ReadStructure(header, body, limits_);
     for (Defect& defect : structure.defects) message_.defects.push_back(std::move(defect));
     for (Leaf& leaf : structure.leaves) ReadLeaf(leaf);
+    for (const Heading& heading : structure.headings)
+      AddSegment(heading.is_subject ? Region::kQuoted : Region::kAttachment, heading.part,
+                 DecodedField(heading.value));
     SetInheritedSubjectApart();
   }
 
@@ -44,6 +47,7 @@ class Reader {
       if (name == "content-type") header.content_types.push_back(Unfold(field.value));
       if (name == "content-transfer-encoding") header.encodings.push_back(Unfold(field.value));
       if (name == "content-disposition") header.dispositions.push_back(Unfold(field.value));
+      if (name == "content-description") header.descriptions.push_back(Unfold(field.value));
       if (name == "subject") AddSubject(DecodedField(field.value));
       if (name == "message-id" && message_.message_id.empty())
         message_.message_id = std::string(Trim(Unfold(field.value)));

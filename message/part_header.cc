@@ -22,14 +22,15 @@ bool HasContentFields(std::string_view text) {
   return lower.rfind("content-t", 0) == 0 || lower.find("\ncontent-t") != std::string::npos;
 }
 
-std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHeader *header,
-                           bool *over_limit) {
+std::size_t ReadPartHeader(std::string_view text, std::size_t most, PartHeader *header, bool *over_limit) {
   std::string name, value;
   std::size_t read = 0;
   const auto take = [&] {
     if (name == "content-type") header->content_types.push_back(value);
     if (name == "content-transfer-encoding") header->encodings.push_back(value);
     if (name == "content-disposition") header->dispositions.push_back(value);
+    if (name == "content-description") header->descriptions.push_back(value);
+    if (name == "subject") header->subjects.push_back(value);
     name.clear();
     value.clear();
   };
@@ -42,7 +43,7 @@ std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHead
     at = std::min(end + 1, text.size());
     if (line.empty()) break;
     read += line.size();
-    if (read > limits.part_header_bytes) {
+    if (read > most) {
       *over_limit = true;
       continue;
     }
@@ -64,7 +65,8 @@ std::size_t ReadPartHeader(std::string_view text, const Limits &limits, PartHead
     // For many programs the text begins here.
     header->is_odd |= IsFieldBlank(line[colon - 1]);
     name = LowerAscii(Trim(line.substr(0, colon)));
-    if (name.rfind("content-", 0) == 0) value = std::string(Trim(line.substr(colon + 1)));
+    if (name == "subject" || name.rfind("content-", 0) == 0)
+      value = std::string(Trim(line.substr(colon + 1)));
   }
   take();
   return at;

@@ -103,7 +103,7 @@ class LeafReader {
     listwarden::Decoded decoded;
     if (leaf_.encoding == "base64") {
       decoded = DecodeBase64(leaf_.body);
-      if (decoded.has_junk || decoded.continues_after_end) ReadOddBase64();
+      if (decoded.IsOdd()) ReadOddBase64();
     } else if (leaf_.encoding == "quoted-printable") {
       decoded = DecodeQuotedPrintable(leaf_.body);
     } else if (leaf_.encoding == "uuencode") {
@@ -115,6 +115,7 @@ class LeafReader {
     // no second reading.
     if (decoded.has_junk) Note(DefectKind::kIrregular, "odd characters in its transfer encoding");
     if (decoded.continues_after_end) Note(DefectKind::kIrregular, "text after the end of its base64");
+    if (decoded.is_out_of_step) Note(DefectKind::kIrregular, "lines of base64 that are not whole");
     return std::move(decoded.bytes);
   }
 

@@ -91,7 +91,14 @@ class Walk {
       Note(DefectKind::kAmbiguous, entity.id, "two different Content-Type fields");
       types = {types.front(), types.back()};
     }
+    for (const std::string &value : entity.header.descriptions) AddHeading(entity, value, false);
     for (auto type = types.rbegin(); type != types.rend(); ++type) ReadAs(entity, *type);
+  }
+
+  void AddHeading(const Entity &entity, const std::string &value, bool is_subject) {
+    heading_bytes_ += value.size();
+    if (heading_bytes_ <= limits_.all_part_header_bytes)
+      out_->headings.push_back({entity.id == "0" ? "1" : entity.id, value, is_subject});
   }
 
   std::string Encoding(const Entity &entity) {
@@ -145,8 +152,7 @@ class Walk {
 
   std::string_view Decode(const Entity &entity, const std::string &encoding) {
     Decoded decoded = encoding == "base64" ? DecodeBase64(entity.body) : DecodeQuotedPrintable(entity.body);
-    if (decoded.has_junk || decoded.continues_after_end)
-      Note(DefectKind::kAmbiguous, entity.id, "odd characters in its transfer encoding");
+    if (decoded.IsOdd()) Note(DefectKind::kAmbiguous, entity.id, "odd characters in its transfer encoding");
     out_->decoded.push_back(std::move(decoded.bytes));
     return out_->decoded.back();
   }
@@ -243,7 +249,7 @@ class Walk {
     child.is_in_digest = is_digest;
     child.is_in_attached_message = parent.is_in_attached_message;
     bool over = false;
-    const std::size_t body = ReadPartHeader(piece, limits_, &child.header, &over);
+    const std::size_t body = ReadPartHeader(piece, limits_.part_header_bytes, &child.header, &over);
     header_bytes_ += body;
     if (over || header_bytes_ > limits_.all_part_header_bytes) {
       Note(DefectKind::kOverLimit, child.id, "a part's header section is too long");
@@ -256,6 +262,8 @@ class Walk {
 
   void AddAround(const Entity &entity, std::string_view piece) {
     if (IsUsualPreamble(piece)) return;
+    if (HasContentFields(piece) || HidesParts(piece))
+      Note(DefectKind::kAmbiguous, entity.id, "parts that only some programs see");
     Leaf leaf;
     leaf.kind = Leaf::Kind::kAround;
     leaf.id = entity.id;
@@ -280,14 +288,15 @@ class Walk {
     inner.depth = entity.depth + 1;
     inner.is_in_attached_message = true;
     bool over = false;
-    const std::size_t body = ReadPartHeader(text, limits_, &inner.header, &over);
+    const std::size_t body = ReadPartHeader(text, limits_.header_bytes, &inner.header, &over);
     header_bytes_ += body;
-    if (header_bytes_ > limits_.all_part_header_bytes) {
+    if (over || header_bytes_ > limits_.all_part_header_bytes) {
       Note(DefectKind::kOverLimit, entity.id, "header sections of attached messages are too long");
     }
     if (inner.header.is_odd)
       Note(DefectKind::kAmbiguous, entity.id, "a header section that programs read differently");
     inner.body = text.substr(body);
+    for (const std::string &value : inner.header.subjects) AddHeading(inner, value, true);
     stack_.push_back(std::move(inner));
   }
 
@@ -357,7 +366,7 @@ class Walk {
   Structure *out_;
   std::vector<Entity> stack_;
   std::set<std::string> boundaries_;
-  std::size_t header_bytes_ = 0;
+  std::size_t header_bytes_ = 0, heading_bytes_ = 0;
 };
 
 }  // namespace

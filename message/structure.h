@@ -21,6 +21,8 @@ struct PartHeader {
   std::vector<std::string> content_types;  // values, as many as there are
   std::vector<std::string> encodings;
   std::vector<std::string> dispositions;
+  std::vector<std::string> descriptions;
+  std::vector<std::string> subjects;
   bool is_odd = false;  // programs differ on where it ends or what it says
 };
 
@@ -40,16 +42,24 @@ struct Leaf {
   std::string_view body;
 };
 
+// What a program shows above a part: its Content-Description, or the Subject of the message attached.
+struct Heading {
+  std::string part;
+  std::string value;  // as received, unfolded
+  bool is_subject = false;
+};
+
 struct Structure {
   std::vector<Leaf> leaves;
+  std::vector<Heading> headings;
   std::vector<Defect> defects;
   std::deque<std::string> decoded;  // what some bodies point into
 };
 
 Structure ReadStructure(const PartHeader& header, std::string_view body, const Limits& limits);
 
-// Splits a part's header section off; returns where its body begins.
-std::size_t ReadPartHeader(std::string_view text, const Limits& limits, PartHeader* header, bool* over_limit);
+// Splits a header section off, of which `most` bytes are read; returns where the body begins.
+std::size_t ReadPartHeader(std::string_view text, std::size_t most, PartHeader* header, bool* over_limit);
 
 // True when content fields follow before the next blank line: some programs still read them.
 bool HasContentFields(std::string_view text);

@@ -18,7 +18,7 @@ constexpr std::size_t kSubjectBytes = 500, kTextBytes = 1u << 20, kNameBytes = 2
 Structure StructureOf(const Message& message) {
   PartHeader header;
   bool over_limit = false;
-  const std::size_t body = ReadPartHeader(message.raw, {}, &header, &over_limit);
+  const std::size_t body = ReadPartHeader(message.raw, Limits().header_bytes, &header, &over_limit);
   return ReadStructure(header, std::string_view(message.raw).substr(std::min(body, message.raw.size())), {});
 }
 

@@ -23,6 +23,11 @@ TEST(Base64, GoesOnAfterPaddingAndSaysSo) {
   EXPECT_TRUE(decoded.continues_after_end);
 }
 
+TEST(Base64, SaysWhenAStrayLinePutsItOutOfStep) {
+  EXPECT_TRUE(DecodeBase64("Con\r\n\r\nSGVsbG8gV29ybGQ=\r\n").is_out_of_step);
+  EXPECT_FALSE(DecodeBase64("SGVsbG8g\r\nV29ybGQ\r\n").is_out_of_step);
+}
+
 TEST(QuotedPrintable, JoinsSoftBreaksAndKeepsHardOnes) {
   EXPECT_EQ(DecodeQuotedPrintable("caf=C3=A9 is=\r\n open\r\nnow").bytes, "caf\xc3\xa9 is open\nnow");
 }

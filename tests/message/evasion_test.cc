@@ -95,7 +95,11 @@ std::vector<Place> Places(const std::string &marker) {
        {"Content-Type: text/plain\nContent-Disposition: attachment; "
         "filename=notes.txt\n",
         words}},
-      {"inner_message", {"Content-Type: message/rfc822\n", "From: b@x.example\nSubject: inner\n\n" + words}}};
+      {"inner_message", {"Content-Type: message/rfc822\n", "From: b@x.example\nSubject: inner\n\n" + words}},
+      {"inner_subject",
+       {"Content-Type: message/rfc822\n", "From: b@x.example\nSubject: " + words + "\n\nclean"}},
+      {"description",
+       {"Content-Type: text/plain; charset=utf-8\nContent-Description: " + words + "\n", "clean"}}};
 }
 
 const std::string kTop =
@@ -278,6 +282,9 @@ std::vector<Recipe> EncodingRecipes() {
       {"base64_leading_pads", b64("base64", [](std::string text) { return "====" + text; })},
       {"base64_no_pad", b64("base64", [](std::string text) { return text.substr(0, text.find('=')); })},
       {"base64_odd_lines", b64("base64", every(3, "\n"))},
+      {"base64_after_a_stray_line", part([](const Entity &e) {
+         return Entity{e.fields + "Content-Transfer-Encoding: base64\nCon\n", Base64(e.body)};
+       })},
       {"qp", part([](const Entity &e) { return Encoded(e, "quoted-printable", Hex(e.body, "=%02X")); })},
       {"qp_lower",
        part([](const Entity &e) { return Encoded(e, "quoted-printable", Hex(e.body, "=%02x")); })},
@@ -319,10 +326,9 @@ TEST(Evasion, NoBrokenStructureHidesWords) {
 TEST(Evasion, NoBrokenEncodingHidesWords) {
   for (const Recipe &recipe : EncodingRecipes()) {
     for (const Place &place : Places(kMarker)) {
-      // The words of a file name stand in the header, which no encoding of the
-      // body touches.
-      EXPECT_TRUE(Shows(recipe.make(place.entity)) || std::string(place.name) == "file_name")
-          << recipe.name << " " << place.name;
+      // Some of these take only the body of the part, and these words stand in its header.
+      const bool is_in_header = place.entity.body.find(kMarker) == std::string::npos;
+      EXPECT_TRUE(Shows(recipe.make(place.entity)) || is_in_header) << recipe.name << " " << place.name;
     }
   }
 }
@@ -442,6 +448,18 @@ INSTANTIATE_TEST_SUITE_P(
               "From: a@b.example\nstray\nContent-Type: "
               "text/plain\nContent-Transfer-Encoding: base64\n\n" +
                   Base64(kM)},
+        Trick{"inner_subject_words", Part("Content-Type: message/rfc822\n",
+                                          "Subject: =?utf-8?B?aGlkZGVu?=\n =?utf-8?Q?marker?=\n\nx")},
+        Trick{"inner_subject_after_much",
+              Part("Content-Type: message/rfc822\n",
+                   Times("X-Filler: " + std::string(990, 'x') + "\n", 20) + "Subject: " + kM + "\n\nx")},
+        Trick{"part_behind_the_closing_boundary",
+              Mixed("--b\n--b--\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\n" +
+                    Base64(kM + kM).insert(20, "\xff"))},
+        Trick{"description_of_all", Part("Content-Description: " + kM + "\n", "x")},
+        Trick{"description_of_parts",
+              Mixed("--b\nContent-Type: multipart/mixed; boundary=c\nContent-Description: " + kM +
+                    "\n\n--c\n\nx\n--c--\n--b--\n")},
         Trick{"file_name_pieces", Part("Content-Type: application/pdf\nContent-Disposition: "
                                        "attachment; "
                                        "filename*1=marker.pdf; filename*0=hidden\n",

@@ -83,6 +83,26 @@ TEST(ReadMessage, ReadsAnEncodedAttachedMessageAsQuoted) {
   EXPECT_NE(TextOf(message, Region::kQuoted).find("inner text"), std::string::npos);
 }
 
+TEST(ReadMessage, ReadsTheSubjectOfAnAttachedMessageAsQuotedAndADescriptionAsAFileName) {
+  const Message message = ReadMessage(kHead +
+                                      "Content-Type: message/rfc822\nContent-Description: sent\n "
+                                      "on\n\nSubject: inner subject\n\ninner text\n");
+  EXPECT_NE(TextOf(message, Region::kQuoted).find("inner subject"), std::string::npos);
+  EXPECT_NE(TextOf(message, Region::kAttachment).find("sent on"), std::string::npos);
+  EXPECT_EQ(message.subject.find("inner"), std::string::npos);
+}
+
+TEST(ReadMessage, ReadsNoMoreDescriptionsThanHeaderSectionsMayHold) {
+  Limits limits;
+  limits.all_part_header_bytes = 100;
+  std::string raw = kHead + "Content-Type: multipart/mixed; boundary=b\n\n";
+  for (int i = 0; i < 30; ++i) raw += "--b\nContent-Description: word" + std::to_string(i) + "\n\nx\n";
+  const Message message = ReadMessage(raw, limits);
+  EXPECT_TRUE(message.IsUnread());
+  EXPECT_NE(TextOf(message, Region::kAttachment).find("word0"), std::string::npos);
+  EXPECT_EQ(TextOf(message, Region::kAttachment).find("word29"), std::string::npos);
+}
+
 TEST(ReadMessage, ShowsTextBeforeTheFirstPart) {
   const Message message = ReadMessage(
       kHead + "Content-Type: multipart/mixed; boundary=b\n\nhidden words here\n--b\n\nx\n--b--\n");
@@ -248,6 +268,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bomb{"empty_parts", [] { return kMultipart + Repeated("--b\n", 1000000); }},
         Bomb{"many_fields", [] { return Repeated("X-A: b\n", 100000) + "\nx"; }},
         Bomb{"long_field", [] { return "Subject: " + std::string(10000000, 'a') + "\n\nx"; }},
+        Bomb{"descriptions",
+             [] {
+               return kMultipart +
+                      Repeated("--b\nContent-Description: " + Repeated("word ", 3000) + "\n\nx\n", 900);
+             }},
+        Bomb{"inner_fields",
+             [] { return "Content-Type: message/rfc822\n\n" + Repeated("Subject: some words\n", 1000000); }},
+        Bomb{"base64_out_of_step",
+             [] { return "Content-Transfer-Encoding: base64\n\n" + Repeated("QUJDR\n", 3000000); }},
         Bomb{"long_part_field",
              [] {
                return kMultipart + "--b\nContent-Type: text/plain; a=" + std::string(9000000, 'a') +

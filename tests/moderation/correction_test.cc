@@ -39,6 +39,12 @@ TEST(Correction, OffersThePlainTextOnceWithItsAttachments) {
   EXPECT_FALSE(editable.loses_attached_messages);
 }
 
+TEST(Correction, FindsThePartsBehindALongHeader) {
+  std::string raw = kMixed;
+  for (int i = 0; i < 20; ++i) raw.insert(0, "X-Filler: " + std::string(950, 'x') + "\r\n");
+  EXPECT_EQ(EditableOf(ReadMessage(raw)).text, "Please holdme.\n> quoted\n-- \nDee");
+}
+
 TEST(Correction, KeepsTheHeaderButForWhatDescribedOrSignedTheOldBody) {
   const std::string raw = RewrittenMessage(ReadMessage(kMixed), {"Better", "Please.", {}});
   EXPECT_THAT(
