@@ -135,7 +135,7 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Stack:
-    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1, small_disk=False):
+    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1, small_disk=False, shipped_rules=True):
         self.programs = pathlib.Path(programs)
         self.source = pathlib.Path(source)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-"))
@@ -147,7 +147,9 @@ class Stack:
         self.socket = f"inet:{free_port()}@127.0.0.1" if tcp else f"unix:{self.folder}/queue/listwarden/milter.sock"
         self.has_desk = desk
         self.wants_small_disk = small_disk
+        self.has_shipped_rules = shipped_rules
         self.processes = {}
+        self.log_began = {}  # where the log of the running process begins
         self.config = None
 
     def _write_config(self):
@@ -157,7 +159,7 @@ class Stack:
             f"[notices]\nfrom = Listwarden <listwarden@{LISTS_DOMAIN}>\nhost-name = mx.{LISTS_DOMAIN}\n"
             f"[desk]\nlisten = 127.0.0.1:{self.pages}\nbase-url = {self.desk_address}\n"
             f"undo-seconds = {self.undo_seconds}\n"
-            f"[outbox]\nreinject-port = {self.reinject}\nletter-port = {self.letters}\n")
+            f"[outbox]\nreinject-port = {self.reinject}\nletter-port = {self.letters}\n", self.has_shipped_rules)
 
     def _write_postfix(self):
         """Base lines of a private instance, and the shipped ones; only the addresses are this instance's."""
@@ -181,9 +183,23 @@ class Stack:
                               capture_output=True, text=True)
 
     def start_program(self, name):
-        log = open(self.folder / f"{name}.log", "ab")
-        self.processes[name] = subprocess.Popen(
-            [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log)
+        with open(self.folder / f"{name}.log", "ab") as log:
+            self.log_began[name] = log.tell()
+            self.processes[name] = subprocess.Popen(
+                [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log)
+
+    def wait_until_started(self, name, seconds=300):  # reading the rules takes long under sanitizers
+        deadline, said = time.time() + seconds, b""
+        with open(self.folder / f"{name}.log", "rb") as log:
+            log.seek(self.log_began[name])
+            while b"event=started" not in (said := said + log.read()):
+                if self.processes[name].poll() is not None or time.time() > deadline:
+                    raise RuntimeError(f"{name} did not start:\n" + self.logs())
+                time.sleep(0.02)
+
+    def kill(self, name):
+        self.processes[name].kill()
+        self.processes[name].wait()
 
     def wait_for_port(self, port, seconds=300):
         deadline = time.time() + seconds
@@ -195,16 +211,8 @@ class Stack:
                 time.sleep(0.05)
         raise RuntimeError(f"nothing listens on port {port}: " + self.logs())
 
-    def wait_for_milter(self, seconds=300):  # reading the rules takes long under sanitizers
-        deadline = time.time() + seconds
-        while time.time() < deadline:
-            log = (self.folder / "listwarden-milter.log").read_text(errors="replace")
-            if "event=started" in log:
-                return
-            if self.processes["listwarden-milter"].poll() is not None:
-                break
-            time.sleep(0.05)
-        raise RuntimeError("listwarden-milter did not start:\n" + self.logs())
+    def wait_for_milter(self):
+        self.wait_until_started("listwarden-milter")
 
     def start(self):
         self._write_postfix()
