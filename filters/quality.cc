@@ -58,7 +58,12 @@ bool IsWithoutSubject(std::string subject) {
          subject == "re" || subject == "none" || subject == "fw" || subject == "fwd";
 }
 
-// Listed words of four letters and more, and how many of them are in capitals: abbreviations are in no list.
+// Whoever answers did not choose the subject.
+bool IsAnswer(std::string_view subject) {
+  return subject.size() > 3 && (subject[0] | 32) == 'r' && (subject[1] | 32) == 'e' && subject[2] == ':';
+}
+
+// Listed words of four letters and more (no constants of programs), and how many of them are in capitals: abbreviations are in no list.
 struct Loudness {
   std::size_t words = 0;
   std::size_t loud = 0;
@@ -83,7 +88,7 @@ Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
     if (word.size() < 4 || !std::all_of(word.begin(), word.end(), IsLetter)) continue;
     std::string lower(word);
     for (char& c : lower) c = static_cast<char>(IsUpper(c) ? c + 32 : c);
-    if (!lists.Has(lower)) continue;
+    if (!lists.Has(lower) || lower == "true" || lower == "false" || lower == "null") continue;
     ++loudness.words;
     run = std::all_of(word.begin(), word.end(), IsUpper) ? run + 1 : 0;
     if (run == 0) continue;
@@ -174,7 +179,7 @@ class QualityFilter : public Filter {
                      std::vector<Finding>* findings) const {
     const Loudness title = LoudnessOf(subject, *lists_);
     const Loudness loudness = MayBeLoud(text) ? LoudnessOf(text, *lists_) : Loudness();
-    const bool title_is_loud = title.loud >= kLoudSubject && title.loud == title.words;
+    const bool title_is_loud = title.loud >= kLoudSubject && title.loud == title.words && !IsAnswer(subject);
     if (IsLoud(loudness) || title_is_loud) {
       const std::string_view quote = IsLoud(loudness) ? loudness.first : title.first;
       findings->push_back(Found("capitals", std::string(quote.substr(0, 60)),

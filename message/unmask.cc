@@ -269,18 +269,19 @@ class UnmaskedText::Finder {
 
   // One word, letter by letter, perhaps with an ending in plain letters.
   bool Whole(const Places& places) {
-    std::size_t plain = 0, any = 0, signs = 0, high = 0, dots = 0;
+    std::size_t plain = 0, any = 0, signs = 0, high = 0, dots = 0, digits = 0;
     for (const Place& place : places) {
       plain += place.kind == kLetter;
       any += place.is_any || place.kind == kDot;
       dots += place.kind == kDot;
+      digits += place.kind == kDigit;
       signs += place.kind == kSign;
       high += place.kind == kHigh;
     }
     if (any > 0) {
       const bool shows_enough = plain >= 2 || (plain == 1 && places.size() == 4);
       if (!shows_enough || places.front().kind != kLetter) return false;
-      if (dots > 0 && places.size() > 6) return false;
+      if (dots > 0 && (places.size() > 6 || digits > 0)) return false;  // "p4.1": a number or name
     }
     if (plain == 0 && (high != places.size() || high < 4 || HasForeignText())) return false;
     const std::size_t shortest = any == 0 && (signs > 0 || high > 0) ? 3 : 4;

@@ -52,6 +52,8 @@ TEST(Quality, FindsAPassageInCapitalsAndAFewWordsThatAreAll) {
   EXPECT_FALSE(Finds("capitals", Post(quiet + "The form asks for DATE, NAME, ROOM and PHONE.")));
   EXPECT_TRUE(Finds("capitals", Post(quiet, "PLEASE READ THIS ABOUT THE NEXT MEETING BEFORE TUESDAY")));
   EXPECT_FALSE(Finds("capitals", Post(quiet, "CALL FOR PAPERS")));
+  EXPECT_FALSE(Finds("capitals", Post(quiet, "Re: PLEASE READ THIS ABOUT THE NEXT MEETING BEFORE TUESDAY")));
+  EXPECT_FALSE(Finds("capitals", Post("TRUE FALSE TRUE FALSE FALSE TRUE TRUE FALSE")));
 }
 
 TEST(Quality, TakesAPrefixBeforeAWordForJargon) {

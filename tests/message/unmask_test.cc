@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "\u03b1, \u03b2 and \u03b3 rays of 5 \u00b5m; \u0394E = h\u03bd; \u03c3(x)",
                     "1. 2. 3. 4. 5.", "see *note* and _emphasis_ and fool* 100%", "www.def.example",
                     "S. T. Coleridge, J. R. R. Tolkien", "cost: $100 (\u00a350) @ 3%", "x^2 + y^2 = r^2",
-                    "def0 and def.ass", "---- ____ **** ////"));
+                    "def0 and def.ass", "x = s1.7 + c#_7", "---- ____ **** ////"));
 
 TEST(UnmaskedText, KnowsThePlaceOfAMaskedWord) {
   const TextView view("Well, you  1d10t. Bye");
