@@ -96,8 +96,10 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
       is_copy_(use == Use::kCopy) {
   const GroupMayWrite mode;
   lock_file_.file = open((file_.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
-  // SQLite would make it 0640, and gives the files beside it the same mode.
-  const int made = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+  // SQLite would make it 0640, and gives the files beside it the same mode. One that is there is not touched: to
+  // close a file ends all locks of the process on it, and without them any other program that opens and closes
+  // the store takes itself for its last user, and deletes the log.
+  const int made = open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
   if (made >= 0) close(made);
   if (lock_file_.file < 0)
     throw StoreError(file_.string() +

@@ -67,6 +67,21 @@ std::set<std::string> FilesBeside(const std::filesystem::path& file) {
   return names;
 }
 
+// Without a lock on the file, whichever other program closes it takes itself for the last user, and deletes the log.
+TEST(SqliteStore, KeepsItsLockWhenItIsOpenedAgainInTheSameProcess) {
+  const SqlitePlace place;
+  const FakeClock clock{};
+  const auto store = OpenHoldStore(place.file(), clock);
+  const auto again = OpenAccountStore(place.file(), clock);
+  const int other = open(place.file().c_str(), O_RDWR | O_CLOEXEC);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  EXPECT_EQ(fcntl(other, F_OFD_GETLK, &whole), 0);
+  EXPECT_EQ(whole.l_type, F_RDLCK);
+  close(other);
+}
+
 TEST(SqliteStore, LookingLeavesNothingBehind) {
   const SqlitePlace place;
   EXPECT_FALSE(CheckStore(place.Where()).is_there);

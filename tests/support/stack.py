@@ -13,6 +13,7 @@ import smtplib
 import socket
 import socketserver
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -69,6 +70,11 @@ class Sink(socketserver.ThreadingTCPServer):
         self.deliveries = []
         self._lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        """A client that is killed resets its connection."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def take(self, sender, recipients, content):
         with self._lock:
@@ -166,6 +172,8 @@ class Stack:
         for name in ("queue", "queue/listwarden", "data", "postfix"):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix")
+        (self.folder / "mail.log").touch()  # what Postfix's start finds odd after a kill is written there by its own user
+        shutil.chown(self.folder / "mail.log", "postfix")
         shutil.chown(self.folder / "queue" / "listwarden", group="postfix")
         (self.folder / "queue" / "listwarden").chmod(0o2750)
         main = (self.source / "etc" / "postfix" / "main.cf").read_text()

@@ -2,7 +2,6 @@
 """Traffic through a Stack whose parts are killed: members who post and come again until they are told that a post is taken, a
 moderator who decides at the desk, what each was told, and what must be true in the end of the store and of all that arrived."""
 import collections
-import concurrent.futures
 import http.client
 import itertools
 import random
@@ -45,22 +44,34 @@ class Traffic:
         self.acts, self.told = {}, set()  # what the moderator chose for a post, and for which the desk said that it is done
         self.put_off = collections.Counter()  # what members were told instead of "taken"
         self.unanswered = collections.Counter()  # how often nobody told whether a post is taken, which then comes again
+        self.more = {}  # what follows the text of a post
         self.wrong = []
         self._is_over, self._is_all_posted = threading.Event(), threading.Event()
-        self._pool = concurrent.futures.ThreadPoolExecutor(clients + 1)
 
     def start(self):
         self.stack.add_user("ann", "moderator", PASSWORD, "--list", LIST)
-        self._posting = [self._pool.submit(self._post, random.Random(f"{self.seed} {i}")) for i in range(self.clients)]
-        self._deciding = self._pool.submit(self._decide_all, random.Random(f"{self.seed} moderator"))
+        self._browser = Moderator(self.stack.pages, "ann")
+        self._posting = [self._begin(self._post, f"{self.seed} {i}") for i in range(self.clients)]
+        self._deciding = self._begin(self._decide_all, f"{self.seed} moderator")
+
+    def _begin(self, work, seed):
+        def watched():
+            try:
+                work(random.Random(seed))
+            except Exception as error:  # told in the end
+                self.wrong.append(f"{work.__name__} ended: {error!r}")
+
+        thread = threading.Thread(target=watched, daemon=True)
+        thread.start()
+        return thread
 
     def finish(self):
         """No new posts; what is on its way is taken, decided, and leaves."""
         self._is_over.set()
         for one in self._posting:
-            one.result()
+            one.join()
         self._is_all_posted.set()
-        self._deciding.result()
+        self._deciding.join()
         self._settle()
 
     def _post(self, chance):
@@ -81,7 +92,7 @@ class Traffic:
         try:
             client = smtplib.SMTP("127.0.0.1", self.stack.mail, timeout=200)
             try:
-                refused = client.sendmail(f"member{number}@hospital.example", paths, content(number))
+                refused = client.sendmail(f"member{number}@hospital.example", paths, content(number) + self.more.get(number, b""))
             finally:
                 client.close()
         except smtplib.SMTPRecipientsRefused as error:
@@ -110,27 +121,27 @@ class Traffic:
                 time.sleep(0.05)
 
     def _decide_all(self, chance):
-        browser, last = Moderator(self.stack.pages, "ann"), 0
+        last = 0
         while True:
             is_last = self._is_all_posted.is_set()
             for last, post, subject in self.ask("SELECT rowid, id, subject FROM held WHERE rowid > ? ORDER BY rowid", last):
                 number = int(subject.removeprefix("traffic-"))
                 if not is_left_alone(number) and number not in self.acts:
-                    self._decide(browser, post, number, chance.choice(CHOICES))
+                    self._decide(post, number, chance.choice(CHOICES))
             if is_last:
                 return
             time.sleep(0.05)
 
-    def _decide(self, browser, post, number, act):
+    def _decide(self, post, number, act):
         self.acts[number] = act
         form = {"revision": "0", "queue": ""} | ({"why": "No."} if act == "reject" else {})
         is_sure = True
         while True:
             try:
-                status, page = browser.ask("POST", f"/posts/{post}/{act}", form)
+                status, page = self._browser.ask("POST", f"/posts/{post}/{act}", form)
                 break
             except (OSError, http.client.HTTPException):  # killed meanwhile: whether it is decided, the next answer tells
-                browser.connection.close()
+                self._browser.connection.close()
                 is_sure = False
                 time.sleep(0.05)
         if status == 303:
@@ -143,15 +154,17 @@ class Traffic:
         before, deadline = None, time.time() + seconds
         while (now := self.ask("SELECT id, fence, state FROM outbox WHERE state = 'waiting'")) and time.time() < deadline:
             if now == before:
-                desk = self.stack.processes["listwarden-desk"]
-                desk.terminate()
-                desk.wait()
+                programs = ("listwarden-desk", "listwarden-milter")
+                for one in programs:
+                    self.stack.processes[one].terminate()
+                    self.stack.processes[one].wait()
                 database = sqlite3.connect(self.stack.folder / "store" / "hold.db")
                 database.execute("UPDATE outbox SET leased_until = sign(leased_until), next_try = 0 WHERE state = 'waiting'")
                 database.commit()
                 database.close()
-                self.stack.start_program("listwarden-desk")
-                self.stack.wait_until_started("listwarden-desk")
+                for one in programs:
+                    self.stack.start_program(one)
+                    self.stack.wait_until_started(one)
             before = now
             time.sleep(2)
 
