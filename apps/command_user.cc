@@ -19,8 +19,6 @@
 namespace listwarden {
 namespace {
 
-constexpr std::size_t kShortestPassword = 12;
-
 struct Accounts {
   explicit Accounts(const std::string& config)
       : settings(ReadSettings(FindSettingsFile(config))), store(OpenAccountStore(settings.store, clock)) {}
@@ -50,9 +48,7 @@ std::string AskPassword() {
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     std::cerr << "\n";
   }
-  if (password.size() < kShortestPassword)
-    throw SettingsError("the password is too short; give at least " + std::to_string(kShortestPassword) +
-                        " characters, for example four words");
+  if (const std::string fault = PasswordFault(password); !fault.empty()) throw SettingsError(fault);
   return password;
 }
 

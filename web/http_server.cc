@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "message/header_fields.h"
+#include "web/hardening.h"
 
 namespace listwarden {
 namespace {
@@ -72,6 +73,7 @@ Response Plain(int status, std::string text) {
   response.status = status;
   response.type = "text/plain; charset=utf-8";
   response.body = std::move(text);
+  Harden(&response, false);
   return response;
 }
 

@@ -44,7 +44,7 @@ std::string TypeOf(const fs::path& file) {
   const std::string end = file.extension();
   if (end == ".css") return "text/css; charset=utf-8";
   if (end == ".js") return "text/javascript; charset=utf-8";
-  return end == ".svg" ? "image/svg+xml" : "application/octet-stream";
+  return end == ".svg" ? "image/svg+xml; charset=utf-8" : "application/octet-stream";
 }
 
 // Replaces every "{{PREFIXname}}" by what `value` gives for the name.

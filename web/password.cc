@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <semaphore>
 #include <stdexcept>
 
@@ -26,7 +27,25 @@ struct Turn {
   Turn& operator=(const Turn&) = delete;
 };
 
+bool BeginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
 }  // namespace
+
+std::string PasswordFault(std::string_view password) {
+  const auto characters = std::count_if(password.begin(), password.end(), BeginsCharacter);
+  if (static_cast<std::size_t>(characters) > kLongestPassword)
+    return "the password is too long; give at most " + std::to_string(kLongestPassword) + " characters";
+  // A run of blanks makes a password no harder to guess than one of them.
+  std::string one_blank(password);
+  one_blank.erase(
+      std::unique(one_blank.begin(), one_blank.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+      one_blank.end());
+  const auto counted = std::count_if(one_blank.begin(), one_blank.end(), BeginsCharacter);
+  if (static_cast<std::size_t>(counted) < kShortestPassword)
+    return "the password is too short; give at least " + std::to_string(kShortestPassword) +
+           " characters, for example four words";
+  return "";
+}
 
 std::string HashPassword(std::string_view password) {
   StartSodium();

@@ -244,6 +244,8 @@ std::vector<std::string> Shown(const std::string& ids, const QueuePage& page) {
 Response Json(const nlohmann::json& json) {
   Response response;
   response.type = "application/json";
+  // Whoever opens it by its address gets a file, not a page.
+  response.fields.Add("Content-Disposition", "attachment; filename=\"live.json\"");
   response.body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return response;
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr auto kIdle = std::chrono::minutes(30);
 constexpr auto kLongest = std::chrono::hours(12);
 constexpr auto kWindow = std::chrono::minutes(15);
-constexpr std::size_t kLongestName = 200, kLongestPassword = 1000;
+constexpr std::size_t kLongestName = 200, kMostPasswordBytes = 1000;
 
 struct Limit {
   std::string key;
@@ -20,7 +20,7 @@ struct Limit {
 };
 
 std::vector<Limit> LimitsFor(const std::string& name, const std::string& peer) {
-  return {{"name+peer:" + name + " " + peer, 5}, {"peer:" + peer, 20}, {"name:" + name, 50}};
+  return {{"name+peer:" + name + " " + peer, 5}, {"peer:" + peer, 20}, {"name:" + name, 25}};
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ Sessions::Attempt Sessions::SignIn(const std::string& given, std::string_view pa
   }
   const auto user = accounts_.FindUser(name);
   const std::string hash = user && !user->is_disabled ? user->password_hash : "";
-  if (password.size() > kLongestPassword || !IsPassword(password, hash)) {
+  if (password.size() > kMostPasswordBytes || !IsPassword(password, hash)) {
     for (const Limit& limit : limits) accounts_.CountFailure(limit.key, kWindow);
     Log(LogLevel::kWarning, "sign-in-failed", {{"name", name}, {"peer", peer}});
     return {};

@@ -1,6 +1,6 @@
 // Log-in and what follows: a random cookie whose hash is kept, 30 minutes idle, 12 hours at most; a form
 // token for every session. Wrong names and wrong passwords look and last alike; after five failures for a
-// name from one place (20 from a place, 50 for a name) within a quarter of an hour nothing is tried.
+// name from one place (20 from a place, 25 for a name) within a quarter of an hour nothing is tried.
 // Threads: any.
 // Errors: StoreError.
 // SPDX-License-Identifier: Apache-2.0

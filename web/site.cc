@@ -10,6 +10,7 @@
 #include "message/header_fields.h"
 #include "web/acts.h"
 #include "web/draft_page.h"
+#include "web/hardening.h"
 #include "web/own_correction_page.h"
 #include "web/own_post_page.h"
 #include "web/password.h"
@@ -20,10 +21,6 @@
 namespace listwarden {
 namespace {
 
-constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action "
-    "'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'";
 constexpr long kYear = 365L * 24 * 3600;
 
 Response KeysPage(Call& call) {
@@ -110,18 +107,6 @@ std::string LanguageOf(const Request& request, const std::optional<User>& user) 
   return request.fields["accept-language"].rfind("cy", 0) == 0 ? "cy" : "en";
 }
 
-void Harden(Response* response, bool is_https) {
-  FieldList& fields = response->fields;
-  fields.Add("Content-Security-Policy", kPolicy);
-  fields.Add("X-Content-Type-Options", "nosniff");
-  // Not "no-referrer": browsers then hide the Origin of our own forms.
-  fields.Add("Referrer-Policy", "same-origin");
-  fields.Add("Cross-Origin-Opener-Policy", "same-origin");
-  fields.Add("Cross-Origin-Resource-Policy", "same-origin");
-  if (!fields.Has("Cache-Control")) fields.Add("Cache-Control", "no-store");
-  if (is_https) fields.Add("Strict-Transport-Security", "max-age=31536000");
-}
-
 // Where a page that answers a form is reached by its address.
 std::string PageBehind(const Call& call) {
   if (call.link) return OwnPath(call);
@@ -131,6 +116,15 @@ std::string PageBehind(const Call& call) {
 // For people without an account, who have no queue to go to.
 bool IsForAuthors(const std::string& path) {
   return path == "/check" || path.rfind("/mine/", 0) == 0 || path.rfind(kLinkPath, 0) == 0;
+}
+
+// Who was kept from what. No path of ours has a secret but that of a link, and a link is never refused so.
+void LogRefusal(const Call& call) {
+  Log(LogLevel::kWarning, "refused",
+      {{"method", call.request.method},
+       {"path", call.request.path},
+       {"name", call.user ? call.user->name : ""},
+       {"peer", PeerOf(call.request, call.site.settings)}});
 }
 
 View MessageView(const Call& call, std::string_view heading_key, const std::vector<std::string>& paragraphs) {
@@ -272,7 +266,7 @@ Response Site::AssetFile(const Request& request) const {
   const Asset* asset = parts_.pages.FindAsset(request.path.substr(std::string_view("/assets/").size()));
   Response response;
   response.status = asset == nullptr ? 404 : 200;
-  response.type = asset == nullptr ? "text/plain" : asset->type;
+  response.type = asset == nullptr ? "text/plain; charset=utf-8" : asset->type;
   if (asset != nullptr) {
     response.body = asset->bytes;
     response.fields.Add("Cache-Control", "public, max-age=31536000, immutable");
@@ -302,6 +296,7 @@ Response Site::Dispatch(const Request& request) {
       if (call.form_token.empty()) call.form_token = new_form = NewSecret();
     }
     response = Guarded(call);
+    if (response.status == 403) LogRefusal(call);
   } catch (const StoreError& e) {
     Log(LogLevel::kError, "store-failed", {{"path", request.path}, {"why", e.what()}});
     response = DownPage(call);
@@ -353,6 +348,7 @@ Response Site::Allowed(Call& call, Permission permission, const std::string& id,
   call.held = parts_.store.Find(id);
   // A post of somebody else's list looks like none.
   if (!call.held || !call.May(Permission::kSee, call.held->list)) {
+    if (call.held) LogRefusal(call);
     call.held.reset();
     return NotFound(call);
   }

@@ -1,4 +1,5 @@
 // A browser at the desk, and the mail system behind it. SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -107,6 +108,28 @@ export async function arrived(words, seconds = 15) {
 export async function ownLink(author, words = [], seconds = 15) {
   const letter = await arrived([`to:${author}`, "/link/", ...words], seconds);
   return letter && letter.replace(/=\r?\n/g, "").match(/https?:\/\/[^\s]*\/link\/[0-9a-f]{64}/)[0];
+}
+
+// Every link to the desk in the letters that have all the words.
+export const letterLinks = (words) => {
+  const letters = fs.readdirSync(delivered).map((name) => fs.readFileSync(path.join(delivered, name), "utf8"))
+    .filter((text) => words.every((word) => text.includes(word)));
+  const links = letters.flatMap((text) => text.replace(/=\r?\n/g, "").replaceAll("=3D", "=").match(/https?:\/\/[^\s<>"]+/g) ?? []);
+  return [...new Set(links)].filter((link) => link.startsWith(address + "/"));
+};
+
+// All that is in the store, as hashes.
+export const storeDigest = () =>
+  execFileSync("python3", [process.env.DESK_DIGEST, process.env.DESK_STORE], { encoding: "utf8" });
+
+// The same once nothing is on its way any more.
+export async function quietStore() {
+  for (const end = Date.now() + 60000; Date.now() < end;) {
+    const digest = storeDigest();
+    await new Promise((done) => setTimeout(done, 5000));
+    if (digest === storeDigest()) return digest;
+  }
+  throw new Error("the store is not at rest after a minute");
 }
 
 export const open_post = async (page, subject) => {

@@ -67,6 +67,13 @@ says "has file and line" "listwarden.conf:[0-9]*: unknown key"
 printf 'store = %s/hold.db\n' "$folder" >"$folder/etc/listwarden.conf"
 expect "an empty store" 0 "$bare" --config "$folder/etc/listwarden.conf" held list
 says "says so" "Nothing is waiting"
+expect "no account" 0 "$bare" --config "$folder/etc/listwarden.conf" user list
+says "is there until one is made" "^Nobody yet"
+short() { echo "eleven char" | "$bare" --config "$folder/etc/listwarden.conf" user "$@"; }
+expect "a new account with a short password" 78 short add ann --role admin
+says "is refused" "too short; give at least 12"
+expect "an account with a good one" 0 sh -c "echo 'four small words here' | '$bare' --config '$folder/etc/listwarden.conf' user add ann --role admin"
+expect "a short password for an old account" 78 short password ann
 expect "a report of a month" 0 "$bare" --config "$folder/etc/listwarden.conf" report --month 2026-11
 says "counts" "from 2026-11-01 to before 2026-12-01: 0"
 expect "the report as CSV" 0 "$bare" --config "$folder/etc/listwarden.conf" report --csv

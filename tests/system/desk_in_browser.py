@@ -60,7 +60,8 @@ def main():
             # The attacks come last: after their drafts the desk checks none from here for a while.
             tests = sys.argv[3:] or sorted(path.name for path in folder.glob("*.test.mjs"))
             environment = {**os.environ, "DESK_ADDRESS": stack.desk_address, "DESK_MAIL_PORT": str(stack.mail),
-                           "DESK_DELIVERED": str(delivered)}
+                           "DESK_DELIVERED": str(delivered), "DESK_STORE": str(stack.folder / "store" / "hold.db"),
+                           "DESK_DIGEST": str(SOURCE / "tests" / "support" / "store_digest.py")}
             attacks = [one for one in tests if one.startswith("attacks")]
             for these in ([one for one in tests if one not in attacks], attacks):
                 if these and subprocess.run(["node", "--test", "--test-concurrency=1", *these], cwd=folder,

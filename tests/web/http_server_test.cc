@@ -98,6 +98,23 @@ TEST_F(HttpServerTest, TellsNothingOfAnInnerFailure) {
   EXPECT_THAT(reply, Not(HasSubstr("secret")));
 }
 
+TEST_F(HttpServerTest, SendsStrictHeadersWithItsOwnErrorsTooAndNamesNoSoftware) {
+  const std::vector<std::string> wrong = {"nonsense\r\n\r\n",
+                                          "DELETE / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+                                          "GET / HTTP/1.1\r\nX: " + std::string(20000, 'x') + "\r\n\r\n",
+                                          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n",
+                                          "GET /throw HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"};
+  for (const std::string& request : wrong) {
+    const std::string reply = Ask(request);
+    for (const char* field : {"Content-Security-Policy: default-src 'none'",
+                              "X-Content-Type-Options: nosniff", "Cache-Control: no-store",
+                              "Content-Type: text/plain; charset=utf-8", "Referrer-Policy: same-origin"})
+      EXPECT_THAT(reply, HasSubstr(field)) << request.substr(0, 40);
+    EXPECT_THAT(reply, Not(HasSubstr("Server:")));
+    EXPECT_THAT(reply, Not(HasSubstr("Beast")));
+  }
+}
+
 TEST_F(HttpServerTest, KeepsAConnectionForTheNextRequest) {
   const std::string reply =
       Ask("GET /one HTTP/1.1\r\nHost: h\r\n\r\nGET /two HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");

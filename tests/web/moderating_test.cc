@@ -316,7 +316,8 @@ TEST_F(ModeratingTest, ListsWhatItCannotShowWithItsSource) {
   EXPECT_EQ(Get("/posts/" + id).status, 200);
   const Response source = Get("/posts/" + id + "/source");
   EXPECT_EQ(source.type, "application/octet-stream");
-  EXPECT_THAT(source.fields["Content-Disposition"], HasSubstr("attachment;"));
+  EXPECT_EQ(source.fields["Content-Disposition"], "attachment; filename=\"" + id + ".eml\"");
+  EXPECT_EQ(source.fields["X-Content-Type-Options"], "nosniff");
   EXPECT_THAT(source.body, HasSubstr("Subject: Sealed"));
 }
 

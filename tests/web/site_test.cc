@@ -116,6 +116,8 @@ TEST_F(DeskTest, RefusesChangesWithoutTheSessionsFormToken) {
         Post("/posts/" + id + "/release", {{"form-token", token}, {"revision", Revision(id)}});
     EXPECT_EQ(response.status, 403) << token;
   }
+  fields_ = {{"origin", "https://desk.example"}, {"sec-fetch-site", "same-origin"}};
+  EXPECT_EQ(Decide(id, "release", {{"form-token", "x"}}).status, 403) << "anybody can write an origin";
   EXPECT_EQ(State(id), HoldState::kHeld);
 }
 
