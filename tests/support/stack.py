@@ -47,7 +47,9 @@ class _SinkHandler(socketserver.StreamRequestHandler):
             elif verb == b"DATA":
                 say("354 go on")
                 lines = []
-                while (data := self.rfile.readline()) not in (b".\r\n", b""):
+                while (data := self.rfile.readline()) != b".\r\n":
+                    if not data:  # the client is gone; what came is no mail
+                        return
                     lines.append(data[1:] if data.startswith(b"..") else data)
                 self.server.take(sender, recipients, b"".join(lines))
                 say("250 taken")

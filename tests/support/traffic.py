@@ -154,7 +154,7 @@ class Traffic:
         before, deadline = None, time.time() + seconds
         while (now := self.ask("SELECT id, fence, state FROM outbox WHERE state = 'waiting'")) and time.time() < deadline:
             if now == before:
-                programs = ("listwarden-desk", "listwarden-milter")
+                programs = ("listwarden-milter", "listwarden-desk")  # whoever is released needs the milter
                 for one in programs:
                     self.stack.processes[one].terminate()
                     self.stack.processes[one].wait()
