@@ -155,8 +155,8 @@ void PostgresConnection::Scrub() {
   });
 }
 
-void PostgresConnection::FinishCopy() {
-  queue_.Alone([&] { Persist(&writer_, [&] { writer_->FinishCopy(); }); });
+void PostgresConnection::FinishCopy(const Job& last) {
+  queue_.Alone([&] { Persist(&writer_, [&] { writer_->FinishCopy(last); }); });
 }
 
 }  // namespace listwarden

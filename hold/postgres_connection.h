@@ -27,7 +27,7 @@ class PostgresConnection : public SqlConnection {
 
   std::uint64_t FreeBytes() const override;
   void Scrub() override;
-  void FinishCopy() override;
+  void FinishCopy(const Job& last) override;
 
  protected:
   void WriteJob(const Job& job) override;

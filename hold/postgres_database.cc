@@ -277,10 +277,11 @@ void PostgresDatabase::BeginCopy() {
   Commit();
 }
 
-void PostgresDatabase::FinishCopy() {
+void PostgresDatabase::FinishCopy(const std::function<void(SqlDatabase&)>& last) {
   if (LockedVersion() > 0) return Commit();  // the answer was lost, the copy was finished
   for (const SchemaStep& step : SchemaSteps()) Execute(std::string(step.postgres_guards));
   Execute(kContinueNumbers);
+  last(*this);
   SetVersion(static_cast<std::int64_t>(SchemaSteps().size()));
   Commit();
 }

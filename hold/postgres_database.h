@@ -44,7 +44,7 @@ class PostgresDatabase : public SqlDatabase {
 
   void Migrate();    // to the newest schema
   void BeginCopy();  // tables only, in an empty database, or in one where that was begun
-  void FinishCopy();
+  void FinishCopy(const std::function<void(SqlDatabase&)>& last);
   void JoinUsers(Use use);                      // for as long as the connection lasts
   std::int64_t Number(const std::string& sql);  // the first value
   void Execute(const std::string& sql);         // may be several; values of the last one are dropped

@@ -104,10 +104,11 @@ class SqlConnection {
   virtual std::uint64_t FreeBytes() const = 0;  // where the data lie, as far as we can know
   // Afterwards no byte of what was deleted is left in the files.
   virtual void Scrub() = 0;
-  virtual void FinishCopy() = 0;  // the guards, and the mark of a whole store
+  using Job = std::function<void(SqlDatabase&)>;
+  // The guards, `last` and the mark of a whole store, in one transaction.
+  virtual void FinishCopy(const Job& last) = 0;
 
  protected:
-  using Job = std::function<void(SqlDatabase&)>;
   virtual void WriteJob(const Job& job) = 0;
   virtual void ReadJob(const Job& job) = 0;
 };

@@ -249,9 +249,9 @@ void SqliteConnection::Scrub() {
   WithWriter([&] { EmptyLog(); });
 }
 
-void SqliteConnection::FinishCopy() {
+void SqliteConnection::FinishCopy(const Job& last) {
   WithWriter([&] {
-    writer_->FinishCopy();
+    writer_->FinishCopy(last);
     is_copy_ = false;
     EmptyLog();
   });

@@ -31,7 +31,7 @@ class SqliteConnection : public SqlConnection {
 
   std::uint64_t FreeBytes() const override;
   void Scrub() override;
-  void FinishCopy() override;
+  void FinishCopy(const Job& last) override;
 
  protected:
   void WriteJob(const Job& job) override;

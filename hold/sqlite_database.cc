@@ -86,6 +86,8 @@ SqliteDatabase::SqliteDatabase(const std::string& file, const Clock& clock, Acce
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   if (access == Access::kLook) return;
+  // Where no file can be opened for a moment, SQLite opens the next for reading only, and would keep it so.
+  if (sqlite3_db_readonly(handle, "main") == 1) throw StoreError(file + ": cannot be opened for writing");
   for (const char* pragma :
        {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON",
@@ -154,9 +156,10 @@ void SqliteDatabase::BeginCopy(const std::string& file) {
   database_->exec("COMMIT");
 }
 
-void SqliteDatabase::FinishCopy() {
+void SqliteDatabase::FinishCopy(const std::function<void(SqlDatabase&)>& last) {
   database_->exec("BEGIN IMMEDIATE");
   for (const SchemaStep& step : SchemaSteps()) database_->exec(std::string(step.sqlite_guards));
+  last(*this);
   database_->exec("PRAGMA application_id = " + std::to_string(kSqliteApplicationId));
   database_->exec("COMMIT");
 }

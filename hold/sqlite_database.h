@@ -31,7 +31,7 @@ class SqliteDatabase : public SqlDatabase {
   void Execute(const std::string& sql);
   void Migrate(const std::string& file);    // to the newest schema
   void BeginCopy(const std::string& file);  // tables only, in an empty file, or in one where that was begun
-  void FinishCopy();
+  void FinishCopy(const std::function<void(SqlDatabase&)>& last);
   bool IsInTransaction() const;
   int wal_pages() const { return wal_pages_; }  // after the last commit
   // Copies the log into the database and syncs it; false when a reader kept some of it back.

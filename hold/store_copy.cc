@@ -179,14 +179,15 @@ class Copy {
   std::size_t done_ = 0;
 };
 
-void Pause(SqlConnection& store, std::string_view why) {
-  store.Write([&](SqlDatabase& database) {
-    return SqlRow(database,
-                  "INSERT INTO setting (name, value) VALUES ('paused', ?)"
-                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                  why)
-        .Run();
-  });
+// One that is paused already stays so, for the first reason.
+void Pause(SqlDatabase& database, std::string_view why) {
+  SqlRow(database, "INSERT INTO setting (name, value) VALUES ('paused', ?) ON CONFLICT (name) DO NOTHING",
+         why)
+      .Run();
+}
+
+bool IsPausedAs(SqlDatabase& database, std::string_view why) {
+  return SqlRow(database, "SELECT 1 FROM setting WHERE name = 'paused' AND value = ?", why).Step();
 }
 
 }  // namespace
@@ -220,16 +221,28 @@ CopyReport CopyStore(SqlConnection& from, SqlConnection& to, const CopyProgress&
 
 CopyReport MoveStore(const std::string& from, const std::string& to, const Clock& clock, std::string_view by,
                      const CopyProgress& progress) {
+  const std::string moved = "moved to " + to;
   const auto source = ConnectTo(from, clock, 0, Use::kAlone);
-  const auto copy = ConnectTo(to, clock, 0, Use::kCopy);
+  const auto copy = [&] {
+    try {
+      return ConnectTo(to, clock, 0, Use::kCopy);
+    } catch (const StoreError& e) {
+      const bool was_moved = source->Read([&](SqlDatabase& database) { return IsPausedAs(database, moved); });
+      throw StoreError(e.what() + (was_moved ? "; all of " + from + " was moved there before" : ""));
+    }
+  }();
   const CopyReport report = CopyStore(*source, *copy, progress);
-  copy->FinishCopy();
-  copy->Write([&](SqlDatabase& database) {
-    const std::string words = std::to_string(report.rows) + " rows, SHA-256 " + report.hash;
-    AppendAudit(database, {by, "store-moved", "", words, "store"});
+  // Before the copy counts: whenever this ends, never do both send.
+  source->Write([&](SqlDatabase& database) {
+    Pause(database, moved);
     return true;
   });
-  Pause(*source, "moved");
+  copy->FinishCopy([&](SqlDatabase& database) {
+    // Of an attempt that ended after the pause.
+    SqlRow(database, "DELETE FROM setting WHERE name = 'paused' AND value = ?", moved).Run();
+    const std::string words = std::to_string(report.rows) + " rows, SHA-256 " + report.hash;
+    AppendAudit(database, {by, "store-moved", "", words, "store"});
+  });
   return report;
 }
 
@@ -242,8 +255,7 @@ void BackUpInto(const std::filesystem::path& file, SqlConnection& from, const Cl
   try {
     SqliteConnection copy(file, clock, 0, Use::kCopy);
     CopyStore(from, copy, {});
-    Pause(copy, "restored");
-    copy.FinishCopy();
+    copy.FinishCopy([](SqlDatabase& database) { Pause(database, "restored"); });
   } catch (...) {
     remove({"", ".lock", "-wal", "-shm"});
     throw;

@@ -3,7 +3,7 @@
 // the store against the ledger.
 //   ledger run STORE LEDGER [early-ack|no-dedupe|sync-normal|sync-off]   until killed
 //   ledger drain STORE LEDGER                       decides and sends what waits, then checks
-//   ledger once STORE LEDGER hold|decide|release|expire [early-ack]
+//   ledger once STORE LEDGER hold|decide|release|expire|edit|purge [early-ack]
 //                                   one act; a store that fails is tried five times, and then: exit status 75
 //   ledger obey STORE LEDGER                        such acts from standard input, with 1 MiB to be kept free
 //   ledger check STORE LEDGER                       prints the figures; exit status 1 when something is wrong
@@ -25,6 +25,7 @@
 
 #include "base/clock.h"
 #include "hold/hold_store.h"
+#include "hold/records.h"
 
 namespace listwarden {
 namespace {
@@ -52,9 +53,10 @@ class Ledger {
 
 struct Told {
   std::set<std::string> tried;
-  std::map<std::string, std::string> acked;    // key -> id
-  std::map<std::string, std::string> decided;  // id -> state
-  std::map<std::string, int> delivered;        // id -> times
+  std::map<std::string, std::string> acked;          // key -> id
+  std::map<std::string, std::string> decided;        // id -> state
+  std::map<std::string, int> delivered;              // id -> times
+  std::set<std::string> corrected, purging, purged;  // ids
 };
 
 Told Read(const std::string& file) {
@@ -66,6 +68,9 @@ Told Read(const std::string& file) {
     if (verb == "ack") told.acked[what] = more;
     if (verb == "decided") told.decided[what] = more;
     if (verb == "deliver") ++told.delivered[what];
+    if (verb == "corrected") told.corrected.insert(what);
+    if (verb == "purging") told.purging.insert(what);
+    if (verb == "purged") told.purged.insert(what);
   }
   return told;
 }
@@ -91,7 +96,10 @@ NewHold Post(const std::string& key, bool has_dedupe) {
   return hold;
 }
 
+std::string Corrected(const std::string& key) { return Post(key, true).raw + "corrected\r\n"; }
+
 struct House {
+  const std::string place;
   HoldStore& store;
   const Ledger& ledger;
   std::string fault;
@@ -194,11 +202,49 @@ void Expire(const House& house) {
   }
 }
 
+void Edit(const House& house) {
+  QueueQuery query;
+  query.limit = 1;
+  for (const QueueRow& row : house.store.Queue(query).rows) {
+    if (row.held.content > 0) return;
+    Correction correction;
+    correction.held_id = row.held.id;
+    correction.revision = row.held.revision;
+    correction.actor = "bo";
+    correction.raw = Corrected(row.held.subject);
+    correction.subject = row.held.subject;
+    correction.verdict_json = "{}";
+    correction.findings = row.held.findings;
+    OutboxRow letter;
+    letter.key = "corrected:{id}";
+    letter.forward_paths = {kList};
+    correction.outbox = {letter};
+    if (house.store.Correct(correction) == DecisionResult::kDone)
+      house.ledger.Write("corrected", row.held.id);
+  }
+}
+
+// First the texts of what is decided, then the names.
+void Purge(const House& house) {
+  QueueQuery query;
+  query.states = {HoldState::kReleased, HoldState::kRejected};
+  const std::vector<QueueRow> rows = house.store.Queue(query).rows;
+  for (const QueueRow& row : rows) house.ledger.Write("purging", row.held.id);
+  const SystemClock clock;
+  const auto records = OpenRecords(house.place, clock);
+  const Time later = clock.Now() + std::chrono::hours(1);
+  records->Purge("", later, Time{});
+  records->Purge("", later, later);
+  for (const QueueRow& row : rows) house.ledger.Write("purged", row.held.id);
+}
+
 void Act(const House& house, const std::string& act, const std::string& key) {
   if (act == "hold") HoldOne(house, key);
   if (act == "decide") Decide(house, 1);
   if (act == "release") Send(house);
   if (act == "expire") Expire(house);
+  if (act == "edit") Edit(house);
+  if (act == "purge") Purge(house);
 }
 
 int Once(const House& house, const std::string& act, const std::string& ledger_file) {
@@ -231,27 +277,41 @@ int Obey(const House& house, const std::string& ledger_file) {
   return 0;
 }
 
-int Check(HoldStore& store, const std::string& ledger_file) {
+bool IsWhole(HoldStore& store, const HeldSummary& held, const Told& told) {
+  const auto whole = store.Find(held.id);
+  if (!whole) return false;
+  if (told.purged.count(held.id) > 0) return whole->raw.empty() && held.subject.empty();
+  if (whole->raw.empty()) return told.purging.count(held.id) > 0;
+  const bool is_corrected = whole->raw == Corrected(held.subject);
+  const std::string came = Post(held.subject, true).raw;
+  if (told.corrected.count(held.id) > 0 && !is_corrected) return false;
+  return (is_corrected || whole->raw == came) && store.Raw(held.id, 0) == came;
+}
+
+int Check(const House& house, const std::string& ledger_file) {
+  HoldStore& store = house.store;
   const Told told = Read(ledger_file);
   std::map<std::string, int> rows;  // key -> held rows
   std::size_t lost = 0, doubled = 0, leaked = 0, again = 0, flagged = 0, unflagged = 0;
   std::size_t held = 0, torn = 0;
-  std::set<std::string> released;
+  std::set<std::string> released, ids;
   QueueQuery query;
   query.states = {};
   query.limit = 500;
   for (QueuePage page = store.Queue(query); !page.rows.empty(); page = store.Queue(query)) {
     for (const QueueRow& row : page.rows) {
       ++held;
-      ++rows[row.held.subject];
-      const auto whole = store.Find(row.held.id);
-      lost += !whole || whole->raw != Post(row.held.subject, true).raw;
+      ids.insert(row.held.id);
+      if (!row.held.subject.empty()) ++rows[row.held.subject];
+      lost += !IsWhole(store, row.held, told);
       const auto audit = store.Audit(row.held.id);
       torn += audit.empty() || audit.front().action != "held" || row.held.findings.size() != 1;
-      const auto flags =
-          static_cast<std::size_t>(std::count_if(audit.begin(), audit.end(), [](const AuditRow& one) {
-            return one.action == "possible-duplicate";
-          }));
+      const auto times = [&](std::string_view action) {
+        return static_cast<std::size_t>(std::count_if(
+            audit.begin(), audit.end(), [&](const AuditRow& one) { return one.action == action; }));
+      };
+      const std::size_t flags = times("possible-duplicate");
+      torn += times("corrected") != static_cast<std::size_t>(row.held.content);
       const auto delivered = told.delivered.find(row.held.id);
       flagged += flags;
       if (delivered != told.delivered.end()) unflagged += delivered->second - 1u > flags;
@@ -259,7 +319,9 @@ int Check(HoldStore& store, const std::string& ledger_file) {
     }
     query.offset += query.limit;
   }
-  for (const auto& [key, id] : told.acked) lost += rows.count(key) == 0;
+  const SystemClock clock;
+  torn += OpenRecords(house.place, clock)->VerifyAudit("").faults.size();
+  for (const auto& [key, id] : told.acked) lost += rows.count(key) == 0 && ids.count(id) == 0;
   for (const auto& [key, count] : rows) doubled += count > 1;
   for (const auto& [id, state] : told.decided) {
     const bool is_there = (state == "approved") == (released.count(id) > 0);
@@ -291,7 +353,7 @@ int Drain(const House& house, const std::string& ledger_file) {
   }
   while (Send(house)) {
   }
-  return Check(house.store, ledger_file);
+  return Check(house, ledger_file);
 }
 
 // Takes over the "PRAGMA synchronous" of every connection of this process.
@@ -333,9 +395,9 @@ int main(int argc, char** argv) {
     std::printf("cannot start: %s\n", e.what());
     return 69;
   }
-  if (verb == "check") return Check(*store, ledger_file);
   const Ledger ledger(ledger_file);
-  const House house{*store, ledger, argc > 4 ? argv[argc - 1] : ""};
+  const House house{argv[2], *store, ledger, argc > 4 ? argv[argc - 1] : ""};
+  if (verb == "check") return Check(house, ledger_file);
   if (verb == "obey") return Obey(house, ledger_file);
   if (verb == "once") return Once(house, argv[4], ledger_file);
   return verb == "drain" ? Drain(house, ledger_file) : Run(house, ledger_file);

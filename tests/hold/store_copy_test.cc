@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hold/store_copy.h"
 
+#include <gmock/gmock.h>
+
 #include <set>
 
 #include "hold/store_place.h"
@@ -125,6 +127,32 @@ TEST_P(StoreCopy, TheNewOneGoesOnAndTheOldOneSendsNothingAnyMore) {
   EXPECT_FALSE(from_->OpenHolds(clock_, {})->LeaseNext(kMinute));
   EXPECT_TRUE(to_->OpenRecords(clock_)->VerifyAudit("").faults.empty());
   EXPECT_THROW(Move(), StoreError) << "nothing is written over";
+}
+
+TEST_P(StoreCopy, OneThatEndedAfterTheOldOneWasPausedGoesOnAndTheNewOneSends) {
+  struct Interrupted {};
+  EXPECT_THROW(Move([](std::size_t, std::size_t) { throw Interrupted{}; }), Interrupted);
+  ASSERT_TRUE(
+      from_->Execute("INSERT INTO setting (name, value) VALUES ('paused', 'moved to " + to_->Where() + "')"));
+  Move();
+  EXPECT_FALSE(to_->OpenRecords(clock_)->IsPaused());
+  EXPECT_TRUE(from_->OpenRecords(clock_)->IsPaused());
+}
+
+TEST_P(StoreCopy, ACopyOfOneThatWasMovedElsewhereOrRestoredStaysPaused) {
+  ASSERT_TRUE(from_->Execute("INSERT INTO setting (name, value) VALUES ('paused', 'moved to another')"));
+  Move();
+  EXPECT_TRUE(to_->OpenRecords(clock_)->IsPaused());
+}
+
+TEST_P(StoreCopy, WhoMovesASecondTimeIsToldThatAllIsThere) {
+  Move();
+  try {
+    Move();
+    FAIL() << "nothing is written over";
+  } catch (const StoreError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("was moved there before"));
+  }
 }
 
 TEST_P(StoreCopy, OneThatWasInterruptedIsNoStoreAndGoesOn) {
