@@ -42,8 +42,11 @@ class Reader {
   PartHeader ReadHeader() {
     PartHeader header;
     std::size_t from_fields = 0;
+    bool has_odd_name = false;
     for (const HeaderField& field : message_.fields) {
       const std::string name = LowerAscii(Trim(field.name));
+      has_odd_name |=
+          !name.empty() && name.size() < field.name.size();  // some programs end the header section here
       if (name == "content-type") header.content_types.push_back(Unfold(field.value));
       if (name == "content-transfer-encoding") header.encodings.push_back(Unfold(field.value));
       if (name == "content-disposition") header.dispositions.push_back(Unfold(field.value));
@@ -54,6 +57,7 @@ class Reader {
       if (name == "from" && ++from_fields >= 1) AddMailboxes(field.value, &message_.from);
       if (name == "to" || name == "cc") AddMailboxes(field.value, &message_.to);
     }
+    if (has_odd_name) Note(DefectKind::kAmbiguous, "a header section that programs read differently");
     if (from_fields > 1) Note(DefectKind::kAmbiguous, "more than one From field");
     return header;
   }

@@ -8,6 +8,8 @@
 namespace listwarden {
 namespace {
 
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
+
 // Percent-decoding of RFC 2231 values.
 std::string PercentDecoded(std::string_view text) {
   std::string out;
@@ -143,7 +145,9 @@ ParameterValue ParseParameters(std::string_view value, const Limits& limits, boo
   }
   out.value = LowerAscii(out.value);
   const std::size_t plain_end = std::min(text.find(';'), text.size());
-  out.is_odd = plain_end < at && plain_end < text.size();
+  // Some programs take a control character for a blank.
+  out.is_odd = (plain_end < at && plain_end < text.size()) ||
+               std::any_of(text.begin(), text.end(), [](char c) { return IsControl(c) && !IsFieldBlank(c); });
   AddParameters(RawParameters(text, at, Reading::kStrict, limits, over_limit), limits, &out);
   if (out.is_odd || text.find('(', at) != std::string::npos ||
       std::count(text.begin(), text.end(), '"') % 2 != 0)

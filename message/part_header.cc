@@ -42,6 +42,7 @@ std::size_t ReadPartHeader(std::string_view text, std::size_t most, PartHeader *
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     at = std::min(end + 1, text.size());
     if (line.empty()) break;
+    header->is_odd |= line.find('\r') != std::string_view::npos;  // a line end for some programs
     read += line.size();
     if (read > most) {
       *over_limit = true;

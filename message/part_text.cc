@@ -108,6 +108,7 @@ class LeafReader {
       decoded = DecodeQuotedPrintable(leaf_.body);
     } else if (leaf_.encoding == "uuencode") {
       decoded = DecodeUu(leaf_.body);
+      AddReading(ToUtf8(leaf_.body, leaf_.charset).text);  // many programs do not know it
     } else {
       return std::string(leaf_.body);
     }

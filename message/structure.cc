@@ -37,6 +37,12 @@ bool SecondReaderAgrees(std::string_view value, const std::string &boundary) {
   }
 }
 
+bool SaysBase64(const PartHeader &header) {
+  return std::any_of(header.encodings.begin(), header.encodings.end(), [](const std::string &value) {
+    return LowerAscii(value).find("base64") != std::string::npos;
+  });
+}
+
 // "This is a multi-part message in MIME format."
 bool IsUsualPreamble(std::string_view text) {
   text = Trim(text);
@@ -208,10 +214,14 @@ class Walk {
     bool in_part = false, has_closed = false;
     const auto end_piece = [&](std::size_t end) {
       std::string_view piece = body.substr(start, end > start ? end - start : 0);
+      const bool has_blank_end = piece.ends_with("\n\n") || piece.ends_with("\n\r\n");
       if (piece.size() >= 1 && piece.back() == '\n') piece.remove_suffix(1);
       if (piece.size() >= 1 && piece.back() == '\r') piece.remove_suffix(1);
       if (in_part) {
         AddChild(entity, piece, is_digest, &children);
+        // A header section that only the delimiter ends: some programs read on and decode what follows.
+        if (!has_blank_end && children.back().body.empty() && SaysBase64(children.back().header))
+          Note(DefectKind::kAmbiguous, children.back().id, "a header section that programs read differently");
       } else {
         AddAround(entity, piece);
       }
@@ -312,13 +322,14 @@ class Walk {
   }
 
   // Text that looks like parts of its own: a program with another idea of the
-  // boundary shows it otherwise.
-  bool HidesParts(std::string_view body) const {
-    for (std::size_t at = body.substr(0, 2) == "--" ? 0 : body.find("\n--"); at != std::string_view::npos;
-         at = body.find("\n--", at + 1)) {
-      std::size_t line = body.find('\n', at + 1);
-      if (line == std::string_view::npos) return false;
-      const std::string next = LowerAscii(body.substr(line + 1, 40));
+  // boundary, or of line ends, shows it otherwise.
+  static bool HidesParts(std::string_view body) {
+    for (std::size_t at = body.find("--"); at != std::string_view::npos; at = body.find("--", at + 1)) {
+      if (at > 0 && body[at - 1] != '\n' && body[at - 1] != '\r') continue;
+      const std::size_t end = body.find_first_of("\r\n", at);
+      if (end == std::string_view::npos) return false;
+      const std::size_t line = end + (body.substr(end, 2) == "\r\n" ? 2 : 1);
+      const std::string next = LowerAscii(body.substr(line, 40));
       if (next.rfind("content-type:", 0) == 0 || next.rfind("content-transfer-encoding:", 0) == 0)
         return true;
     }

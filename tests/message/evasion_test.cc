@@ -294,6 +294,8 @@ std::vector<Recipe> EncodingRecipes() {
        part([](const Entity &e) { return Encoded(e, "Quoted-Printable", Hex(e.body, "=%02X= \t\n")); })},
       {"uuencode", part([](const Entity &e) { return Encoded(e, "x-uuencode", Uu(e.body)); })},
       {"unknown_encoding", part([](const Entity &e) { return Encoded(e, "x-gzip64", Base64(e.body)); })},
+      {"uuencode_said_of_plain_text",
+       part([](const Entity &e) { return Encoded(e, "x-uuencode", "begin 644 a\n`\nend\n" + e.body); })},
       {"uu_in_text", [](const Entity &e) { return kTop + "\nclean\n\n" + Uu(e.body); }},
       {"encoded_inner_message",
        [](const Entity &e) {
@@ -456,6 +458,19 @@ INSTANTIATE_TEST_SUITE_P(
         Trick{"part_behind_the_closing_boundary",
               Mixed("--b\n--b--\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\n" +
                     Base64(kM + kM).insert(20, "\xff"))},
+        Trick{"blank_before_the_colon_of_the_type",
+              kTop + "Content-Type : multipart/mixed; boundary=b\n\n--b\nContent-Type: text/pla\xefn name=" +
+                  kM + "\n\nx\n--b--\n"},
+        Trick{"control_before_a_parameter",
+              Part("Content-Type: application/pdf;\x1fname=" + kM + ".pdf\n", "%PDF")},
+        Trick{"boundary_in_a_part_header", Mixed("--b\nContent-Transfer-Encoding: base64\n--b--\n" +
+                                                 Base64(kM + "xx").insert(9, "(") + "\n")},
+        Trick{"bare_return_before_a_boundary",
+              Mixed(kClean + "\r--b\nContent-Transfer-Encoding: base64\n\n" + Base64(kM) + "\n--b--\n")},
+        Trick{"bare_return_in_a_part_header",
+              Mixed("--b\nContent-Type: text\r/plain; x=" + kM + "\n\nx\n--b--\n")},
+        Trick{"blank_before_the_colon_of_any_field",
+              "From: a@b.example\nSubject : x\nX-Words: " + kM + "\n\nx"},
         Trick{"description_of_all", Part("Content-Description: " + kM + "\n", "x")},
         Trick{"description_of_parts",
               Mixed("--b\nContent-Type: multipart/mixed; boundary=c\nContent-Description: " + kM +

@@ -92,6 +92,14 @@ TEST(ReadMessage, ReadsTheSubjectOfAnAttachedMessageAsQuotedAndADescriptionAsAFi
   EXPECT_EQ(message.subject.find("inner"), std::string::npos);
 }
 
+TEST(ReadMessage, ReadsAPartWithoutABodyWithoutDoubt) {
+  for (const char* end : {"\n", "\n\n", "\nx\n"})
+    EXPECT_FALSE(ReadMessage(kHead +
+                             "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n" +
+                             end + "--b--\n")
+                     .IsUnread());
+}
+
 TEST(ReadMessage, ReadsNoMoreDescriptionsThanHeaderSectionsMayHold) {
   Limits limits;
   limits.all_part_header_bytes = 100;
