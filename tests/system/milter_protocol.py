@@ -209,6 +209,11 @@ def oversize(daemon):
     milter = opened(daemon.address)
     milter.envelope()
     milter.data()
+    milter.field("X-Long", b" " + b"y" * 61000)
+    milter.body(CLEAN)
+    expect(milter.end()[-1][0] == "discard" and len(daemon.held()) == before + 2, "so is one with a field past its limit")
+    milter.envelope()
+    milter.data()
     for _ in range(40):
         milter.body(b"x" * 65535)
     expect(milter.end()[-1][1][:3] == b"451", "past the bytes in flight it is put off")
