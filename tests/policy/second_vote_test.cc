@@ -78,7 +78,7 @@ TEST_F(SecondVotes, AskMoreOfASentenceInALongMail) {
 }
 
 TEST_F(SecondVotes, AddUpWhatTheSentencesOfAPostSay) {
-  const std::string hint = "Some of us have heard your opinions before. ";
+  const std::string hint = "Your posts are rather long. ";
   EXPECT_TRUE(On(Region::kAuthorText, hint).empty());
   EXPECT_TRUE(On(Region::kAuthorText, hint + "The chamber is in the cupboard on the left.").empty());
   EXPECT_EQ(On(Region::kAuthorText, hint + "The chamber is in the cupboard on the left. " + hint +
