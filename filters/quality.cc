@@ -6,6 +6,8 @@
 
 #include "filters/filters.h"
 #include "filters/spelling.h"
+#include "message/header_fields.h"
+#include "message/regions.h"
 
 namespace listwarden {
 namespace {
@@ -52,18 +54,14 @@ bool HasFile(const Message& message) {
 }
 
 bool IsWithoutSubject(std::string subject) {
-  for (char& c : subject) c = static_cast<char>(IsUpper(c) ? c + 32 : c);
+  subject = LowerAscii(subject);
   std::erase_if(subject, [](char c) { return !IsLetter(c) && (c & 0x80) == 0 && (c < '0' || c > '9'); });
   return subject.empty() || subject == "nosubject" || subject == "renosubject" || subject == "fwnosubject" ||
          subject == "re" || subject == "none" || subject == "fw" || subject == "fwd";
 }
 
-// Whoever answers did not choose the subject.
-bool IsAnswer(std::string_view subject) {
-  return subject.size() > 3 && (subject[0] | 32) == 'r' && (subject[1] | 32) == 'e' && subject[2] == ':';
-}
-
-// Listed words of four letters and more (no constants of programs), and how many of them are in capitals: abbreviations are in no list.
+// Listed words of four letters and more (no constants of programs), and how many of them are in capitals:
+// abbreviations are in no list.
 struct Loudness {
   std::size_t words = 0;
   std::size_t loud = 0;
@@ -86,8 +84,7 @@ Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
     loudness.quiet +=
         std::any_of(word.begin(), word.end(), [](char c) { return IsLetter(c) && !IsUpper(c); });
     if (word.size() < 4 || !std::all_of(word.begin(), word.end(), IsLetter)) continue;
-    std::string lower(word);
-    for (char& c : lower) c = static_cast<char>(IsUpper(c) ? c + 32 : c);
+    const std::string lower = LowerAscii(word);
     if (!lists.Has(lower) || lower == "true" || lower == "false" || lower == "null") continue;
     ++loudness.words;
     run = std::all_of(word.begin(), word.end(), IsUpper) ? run + 1 : 0;
@@ -118,9 +115,9 @@ bool MayBeLoud(std::string_view text) {
 // The words of a line, lower case, parted by single spaces.
 std::string WordsOf(std::string_view line) {
   std::string words;
-  for (const char c : line) {
+  for (const char c : LowerAscii(line)) {
     if (Counts(c)) {
-      words += static_cast<char>(IsUpper(c) ? c + 32 : c);
+      words += c;
     } else if (!words.empty() && words.back() != ' ') {
       words += ' ';
     }
@@ -179,7 +176,9 @@ class QualityFilter : public Filter {
                      std::vector<Finding>* findings) const {
     const Loudness title = LoudnessOf(subject, *lists_);
     const Loudness loudness = MayBeLoud(text) ? LoudnessOf(text, *lists_) : Loudness();
-    const bool title_is_loud = title.loud >= kLoudSubject && title.loud == title.words && !IsAnswer(subject);
+    // Whoever answers did not choose the subject.
+    const bool title_is_loud =
+        title.loud >= kLoudSubject && title.loud == title.words && !IsReplySubject(subject);
     if (IsLoud(loudness) || title_is_loud) {
       const std::string_view quote = IsLoud(loudness) ? loudness.first : title.first;
       findings->push_back(Found("capitals", std::string(quote.substr(0, 60)),

@@ -127,8 +127,9 @@ bool WordLists::IsSlip(std::string_view word) const {
     if (Has(other)) return true;
     std::swap(other[i], other[i + 1]);
   }
-  // One too many, one wrong; of four letters nearly any would be. The first letter is hardly ever the wrong one
-  // (Yannakoudakis and Fawthrop, Information Processing & Management 19(2), 1983), while jargon is often a prefix and a word.
+  // One too many, one wrong; of four letters nearly any would be. The first letter is hardly ever the wrong
+  // one (Yannakoudakis and Fawthrop, Information Processing & Management 19(2), 1983), while jargon is often a
+  // letter before a word.
   for (std::size_t i = 1; i < word.size() && word.size() > kShortestWord + 1; ++i) {
     other.assign(word);
     other.erase(i, 1);
@@ -181,8 +182,8 @@ Spelling WordLists::Read(std::string_view text) const {
       }
       if (was_quoted || is_quoted || word.size() < kShortestWord || !seen.Insert(word)) continue;
       ++spelling.words;
+      spelling.english += IsOneOf(kEnglish, word);
       if (Has(word)) {
-        spelling.english += IsOneOf(kEnglish, word);
         forget_foreign_run();
         continue;
       }

@@ -50,8 +50,18 @@ TEST(Quality, FindsAPassageInCapitalsAndAFewWordsThatAreAll) {
                                      quiet)));
   EXPECT_TRUE(Finds("capitals", Post("COACH LEAVES AT NINE. DON'T COME LATE.")));
   EXPECT_FALSE(Finds("capitals", Post(quiet + "The form asks for DATE, NAME, ROOM and PHONE.")));
+  EXPECT_FALSE(
+      Finds("capitals", Post("if it is ok by all of us we can do it so MAKE SURE THEY KNOW and let me be")));
   EXPECT_TRUE(Finds("capitals", Post(quiet, "PLEASE READ THIS ABOUT THE NEXT MEETING BEFORE TUESDAY")));
   EXPECT_FALSE(Finds("capitals", Post(quiet, "CALL FOR PAPERS")));
+  EXPECT_FALSE(Finds("capitals", Post(quiet, "AW: PLEASE READ THIS ABOUT THE NEXT MEETING BEFORE TUESDAY")))
+      << "whoever answers did not choose it";
+  EXPECT_FALSE(
+      Finds("capitals", Post("TRUE FALSE TRUE TRUE FALSE NULL TRUE FALSE NULL FALSE TRUE TRUE FALSE")));
+  EXPECT_FALSE(Finds("capitals", Post("Enter DATE, NAME,\n\nROOM, PHONE, FLOOR, TIME, PLACE,\n\nTITLE, WARD, "
+                                      "UNIT, SITE, HOUSE and ROAD in the form that " +
+                                      quiet + quiet)))
+      << "no passage";
   EXPECT_FALSE(Finds("capitals", Post(quiet, "Re: PLEASE READ THIS ABOUT THE NEXT MEETING BEFORE TUESDAY")));
   EXPECT_FALSE(Finds("capitals", Post("TRUE FALSE TRUE FALSE FALSE TRUE TRUE FALSE")));
 }
@@ -66,6 +76,31 @@ TEST(Quality, FindsManyMisspellings) {
   EXPECT_TRUE(Finds("spelling",
                     Post("hi evryone i hav a qestion abuot the chambr we recieved yesturday, the efect is "
                          "verry larg and we are not shure wich cabel you have")));
+}
+
+TEST(Quality, FindsOneMisspelledWordInTenButNotInTwenty) {
+  const std::string slips = "We recieved a seperate measurment untill noon, ";
+  const std::string right =
+      "and after that the whole group went through the list of rooms, chose the one beside the lift and told "
+      "seven porters, two nurses, their cleaner, five students when the ";
+  EXPECT_TRUE(Finds("spelling", Post(slips + right + "van will come.")));
+  EXPECT_FALSE(
+      Finds("spelling", Post(slips + right +
+                             "van will come, who then asked which doors should stay open, how many people "
+                             "were needed, where their coats might hang, what lunch there would be, and "
+                             "whether anybody has keys.")));
+}
+
+TEST(Quality, KnowsEnglishByItsMistypedAndItsShortWords) {
+  const std::string rest = "brign yuor resluts, coffee mugs, parking near hospital gates costs money";
+  EXPECT_TRUE(Finds("spelling", Post("teh metting taht grup had, adn lectuer room, " + rest)));
+  EXPECT_TRUE(Finds("spelling", Post("metting of grup at tow, to lectuer room, " + rest)));
+}
+
+TEST(Quality, LeavesATextWithASmallWordOfAnotherLanguageAlone) {
+  const std::string slips = "We recieved a seperate measurment untill noon, and that was it for the day ";
+  EXPECT_TRUE(Finds("spelling", Post(slips + "here.")));
+  EXPECT_FALSE(Finds("spelling", Post(slips + "und here.")));
 }
 
 TEST(Quality, LeavesNonNativeEnglishAlone) {
@@ -120,6 +155,7 @@ TEST(WordLists, TellSlipsFromUnknownWords) {
   EXPECT_TRUE(Lists().IsSlip("ionisaton"));
   EXPECT_FALSE(Lists().IsSlip("brachytherapie"));
   EXPECT_FALSE(Lists().IsSlip("gafchromic"));
+  EXPECT_FALSE(Lists().IsSlip("cln")) << "of three letters any would be";
 }
 
 TEST(WordLists, CountAWordOnce) {
