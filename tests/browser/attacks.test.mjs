@@ -1,7 +1,7 @@
 // What mail, forms and other sites could do to a moderator's browser. SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { LIST, PASSWORD, address, arrived, deliveries, launch, open, open_post, ownLink, post, send, signIn } from "./desk.mjs";
+import { LIST, PASSWORD, address, arrived, deliveries, open, open_post, ownLink, post, send, withAnn } from "./desk.mjs";
 
 // Each sets a mark when it runs.
 const RUN = "window.__xss=1";
@@ -39,11 +39,7 @@ function attack(payload, number, isList = number % 8) {
 }
 
 let browser, ann;
-before(async () => {
-  browser = await launch();
-  ann = await open(browser);
-  await signIn(ann.page, "ann");
-});
+before(async () => ({ browser, ann } = await withAnn()));
 after(() => browser.close());
 
 const quiet = async (page, what) => {

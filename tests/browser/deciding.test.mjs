@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { LIST, address, arrived, launch, open, open_post, post, signIn } from "./desk.mjs";
+import { LIST, address, arrived, open, open_post, post, signIn, withAnn } from "./desk.mjs";
 
 let browser, ann;
-before(async () => {
-  browser = await launch();
-  ann = await open(browser);
-  await signIn(ann.page, "ann");
-});
+before(async () => ({ browser, ann } = await withAnn()));
 after(async () => {
   assert.deepEqual(ann.faults, []);
   await browser.close();

@@ -137,3 +137,11 @@ export const open_post = async (page, subject) => {
   await page.click(".post h2 a");
   await page.waitForSelector("#decide");
 };
+
+// A browser in which the moderator Ann is signed in.
+export async function withAnn() {
+  const browser = await launch();
+  const ann = await open(browser);
+  await signIn(ann.page, "ann");
+  return { browser, ann };
+}

@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { LIST, address, arrived, launch, letterLinks, open, open_post, ownLink, post, quietStore, signIn, storeDigest } from "./desk.mjs";
+import { LIST, address, arrived, letterLinks, open, open_post, ownLink, post, quietStore, signIn, storeDigest, withAnn } from "./desk.mjs";
 
 let browser, ann;
-before(async () => {
-  browser = await launch();
-  ann = await open(browser);
-  await signIn(ann.page, "ann");
-});
+before(async () => ({ browser, ann } = await withAnn()));
 after(() => browser.close());
 
 // The pages that a page links to, and the addresses of its forms as if they were links.

@@ -1,13 +1,11 @@
 // What owners and the office see, and what stands behind each number. SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { address, launch, open, open_post, post, signIn } from "./desk.mjs";
+import { address, open, open_post, post, signIn, withAnn } from "./desk.mjs";
 
 let browser, ann;
 before(async () => {
-  browser = await launch();
-  ann = await open(browser);
-  await signIn(ann.page, "ann");
+  ({ browser, ann } = await withAnn());
   await post("Reported one");
   await post("Reported two");
   await open_post(ann.page, "Reported one");

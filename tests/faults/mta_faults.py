@@ -18,8 +18,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-import results  # noqa: E402
-from stack import Stack, free_port  # noqa: E402
+from stack import Stack, free_port, require_root  # noqa: E402
 from traffic import Traffic, content, recipients  # noqa: E402
 
 MILTER = "listwarden-milter"
@@ -202,23 +201,13 @@ def main():
     programs, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     times = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
-    if os.geteuid() != 0:
-        print("skipped: Postfix's master needs root")
-        return 77
+    require_root()
     begun = time.time()
     with ImpatientStack(programs, source, shipped_rules=False) as stack:
         faults = Faults(stack, times, seed)
         for scenario in (faults.away, faults.killed, faults.slow, faults.reset, faults.hung_up, faults.postfix_ends):
             scenario()
-        figures, wrong = faults.traffic.judge()
-        line = (f"{times} times each, seed {seed}, {time.time() - begun:.0f} s: " +
-                ", ".join(f"{name} {number}" for name, number in figures.items()) + f", faults {len(wrong)}")
-        print(line)
-        if wrong:
-            print("\n".join(wrong[:50]) + "\n" + stack.logs())
-    if times >= 50:
-        results.keep(source, "mta_faults", ["mta_faults.py", times, seed], *faults.lines, line)
-    return 1 if wrong else 0
+        return faults.traffic.conclude(source, "mta_faults", [times, seed], begun, times >= 50, *faults.lines)
 
 
 if __name__ == "__main__":

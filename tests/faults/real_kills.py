@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Kills (-9) the real milter and the real desk at random moments, behind real Postfix, while members post and a moderator
-decides; one kill in ten comes as the program starts, and about half of the milter's when it has just kept a post. In the end each post that a member was told is taken has arrived once, or
-is held once and came to what the moderator chose; none leaked; what was sent a second time is marked.
+decides; one kill in ten comes as the program starts, and about half of the milter's when it has just kept a post. In the end
+each post that a member was told is taken has arrived once, or is held once and came to what the moderator chose; none leaked;
+what was sent a second time is marked.
 
 real_kills.py BIN SOURCE [KILLS] [SEED]     tests/faults/results/real_kills.txt keeps the long form
 """
@@ -14,8 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-import results  # noqa: E402
-from stack import Stack  # noqa: E402
+from stack import Stack, require_root  # noqa: E402
 from traffic import Traffic  # noqa: E402
 
 PROGRAMS = ("listwarden-milter", "listwarden-desk")
@@ -48,37 +48,23 @@ def keep_killing(stack, program, kills, chance, wrong):
         wrong.append(str(error))
 
 
-def campaign(stack, kills, seed):
-    traffic = Traffic(stack, seed)
-    traffic.start()
-    killers = [threading.Thread(target=keep_killing, args=(stack, one, kills // 2, random.Random(f"{seed} {one}"), traffic.wrong))
-               for one in PROGRAMS]
-    for killer in killers:
-        killer.start()
-    for killer in killers:
-        killer.join()
-    traffic.finish()
-    return traffic.judge()
-
-
 def main():
     programs, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     kills = int(sys.argv[3]) if len(sys.argv) > 3 else 12
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
-    if os.geteuid() != 0:
-        print("skipped: Postfix's master needs root")
-        return 77
+    require_root()
     begun = time.time()
     with Stack(programs, source, shipped_rules=False) as stack:
-        figures, wrong = campaign(stack, kills, seed)
-        line = (f"{kills // 2 * 2} kills, seed {seed}, {time.time() - begun:.0f} s: " +
-                ", ".join(f"{name} {number}" for name, number in figures.items()) + f", faults {len(wrong)}")
-        print(line)
-        if wrong:
-            print("\n".join(wrong[:50]) + "\n" + stack.logs())
-    if kills >= 500:
-        results.keep(source, "real_kills", ["real_kills.py", kills, seed], line)
-    return 1 if wrong else 0
+        traffic = Traffic(stack, seed)
+        traffic.start()
+        killers = [threading.Thread(target=keep_killing, args=(stack, one, kills // 2, random.Random(f"{seed} {one}"), traffic.wrong))
+                   for one in PROGRAMS]
+        for killer in killers:
+            killer.start()
+        for killer in killers:
+            killer.join()
+        traffic.finish()
+        return traffic.conclude(source, "real_kills", [kills // 2 * 2, seed], begun, kills >= 500)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ two_houses.py BIN SOURCE [POSTS] [SEED]
 """
 import collections
 import http.client
-import os
 import pathlib
 import random
 import re
@@ -24,7 +23,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from moderator import PASSWORD, Moderator  # noqa: E402
 from postgres import Server, newest_programs  # noqa: E402
-from stack import Stack, free_port  # noqa: E402
+from stack import Stack, free_port, require_root  # noqa: E402
 
 LIST = "medical-physics-engineering@lists.example.ac.uk"
 NAMES = ("ann", "bob")  # who sits at the first desk, and at the second
@@ -267,9 +266,7 @@ def main():
     programs, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 60
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
-    if os.geteuid() != 0:
-        print("skipped: Postfix's master needs root")
-        return 77
+    require_root()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-postgres-"))
     begun, server = time.time(), None
     try:

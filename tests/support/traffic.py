@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 
+import results
 from moderator import PASSWORD, Moderator
 
 LIST = "medical-physics-engineering@lists.example.ac.uk"
@@ -224,6 +225,18 @@ class Traffic:
         return {"posts": len(self.posted), "held": len(held), "released": states["released"], "released again": again,
                 "marks": sum(marks.values()), "put off": sum(self.put_off.values()), "letters": len(letters),
                 "letters again": letters.total() - len(letters)}, wrong
+
+    def conclude(self, source, name, words, begun, is_kept, *lines):
+        """Prints what came of it, keeps it when asked, and gives the campaign's exit status. `words` followed BIN SOURCE."""
+        figures, wrong = self.judge()
+        line = (f"{words[0]} times, seed {words[1]}, {time.time() - begun:.0f} s: " +
+                ", ".join(f"{what} {number}" for what, number in figures.items()) + f", faults {len(wrong)}")
+        print(line)
+        if wrong:
+            print("\n".join(wrong[:50]) + "\n" + self.stack.logs())
+        if is_kept:
+            results.keep(source, name, [f"{name}.py", *words], *lines, line)
+        return 1 if wrong else 0
 
     def _wrong_state(self, number, state):
         if is_suspect(number) == (state == "passed"):

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A moderator answers a letter through a real Postfix, and the post arrives."""
-import os
 import pathlib
 import re
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from stack import Stack  # noqa: E402
+from stack import Stack, require_root  # noqa: E402
 
 PROGRAMS, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 LIST = "medical-physics-engineering@lists.example.ac.uk"
@@ -60,9 +59,7 @@ def letter_with(stack, words, seconds=30):
 
 
 def main():
-    if os.geteuid() != 0:
-        print("skipped: Postfix's master needs root")
-        return 77
+    require_root()
     with LettersStack(PROGRAMS, SOURCE) as stack:
         _, address = hold(stack, "first")
         expect(answer(stack, address, "approve", fields="")[0] == 250, "an answer that nothing verifies is taken")

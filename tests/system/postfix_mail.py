@@ -17,7 +17,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from stack import Stack  # noqa: E402
+from stack import Stack, require_root  # noqa: E402
 
 PROGRAMS, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 LIST = "medical-physics-engineering@lists.example.ac.uk"
@@ -231,9 +231,7 @@ def doctor(stack):
 
 
 def main():
-    if os.geteuid() != 0:
-        print("skipped: Postfix's master needs root")
-        return 77
+    require_root()
     with Stack(PROGRAMS, SOURCE, small_disk=True) as stack:
         scenarios = [doctor, spellings, fidelity, dkim_signatures, smuggling, killed_at_the_end]
         if stack.has_small_disk():

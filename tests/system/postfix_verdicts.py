@@ -15,7 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from stack import Stack  # noqa: E402
+from stack import Stack, require_root  # noqa: E402
 
 PROGRAMS, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 RELEASE = SOURCE / "build" / "release" / "bin"
@@ -145,9 +145,7 @@ def real_mail(stack, files, socket_name):
 
 
 def main():
-    if os.geteuid() != 0:
-        print("skipped: Postfix's master needs root")
-        return 77
+    require_root()
     files, report = real_files(), []
     if not files:
         print("real mail: ../shared/data is not there, left out")
