@@ -103,8 +103,9 @@ class Walk {
 
   void AddHeading(const Entity &entity, const std::string &value, bool is_subject) {
     heading_bytes_ += value.size();
-    if (heading_bytes_ <= limits_.all_part_header_bytes)
-      out_->headings.push_back({entity.id == "0" ? "1" : entity.id, value, is_subject});
+    if (heading_bytes_ > limits_.all_part_header_bytes)
+      return Note(DefectKind::kOverLimit, entity.id, "a part's header section is too long");
+    out_->headings.push_back({entity.id == "0" ? "1" : entity.id, value, is_subject});
   }
 
   std::string Encoding(const Entity &entity) {

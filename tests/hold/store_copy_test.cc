@@ -143,6 +143,10 @@ TEST_P(StoreCopy, ACopyOfOneThatWasMovedElsewhereOrRestoredStaysPaused) {
   ASSERT_TRUE(from_->Execute("INSERT INTO setting (name, value) VALUES ('paused', 'moved to another')"));
   Move();
   EXPECT_TRUE(to_->OpenRecords(clock_)->IsPaused());
+  // Refused as long as the row is there: a move again, after one that ended early, must not take it for its own.
+  EXPECT_FALSE(
+      from_->Execute("INSERT INTO setting (name, value) SELECT name, '' FROM setting"
+                     " WHERE name = 'paused' AND value = 'moved to another'"));
 }
 
 TEST_P(StoreCopy, WhoMovesASecondTimeIsToldThatAllIsThere) {

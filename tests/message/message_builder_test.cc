@@ -93,7 +93,7 @@ TEST(ReadMessage, ReadsTheSubjectOfAnAttachedMessageAsQuotedAndADescriptionAsAFi
 }
 
 TEST(ReadMessage, ReadsAPartWithoutABodyWithoutDoubt) {
-  for (const char* end : {"\n", "\n\n", "\nx\n"})
+  for (const char* end : {"", "\n", "\n\n", "\nx\n"})
     EXPECT_FALSE(ReadMessage(kHead +
                              "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n" +
                              end + "--b--\n")
@@ -109,6 +109,23 @@ TEST(ReadMessage, ReadsNoMoreDescriptionsThanHeaderSectionsMayHold) {
   EXPECT_TRUE(message.IsUnread());
   EXPECT_NE(TextOf(message, Region::kAttachment).find("word0"), std::string::npos);
   EXPECT_EQ(TextOf(message, Region::kAttachment).find("word29"), std::string::npos);
+}
+
+TEST(ReadMessage, SaysSoWhenThePostsOwnDescriptionLeavesNoRoomForThoseOfItsParts) {
+  Limits limits;
+  limits.all_part_header_bytes = 100;
+  const Message message = ReadMessage(kHead + "Content-Description: " + std::string(99, 'x') +
+                                          "\nContent-Type: multipart/mixed; boundary=b\n\n"
+                                          "--b\nContent-Description: word\n\nx\n--b--\n",
+                                      limits);
+  EXPECT_TRUE(message.IsUnread());
+}
+
+TEST(ReadMessage, SaysSoWhenTextBeforeTheFirstPartIsPartsForWhoeverTakesACarriageReturnForALineEnd) {
+  const std::string rest = "\n--b\n\nx\n--b--\n";
+  const std::string head = kHead + "Content-Type: multipart/mixed; boundary=b\n\n";
+  EXPECT_TRUE(ReadMessage(head + "x\r--c\rContent-Type: text/plain\r\rwords" + rest).IsUnread());
+  EXPECT_FALSE(ReadMessage(head + "x\r--c\rwords" + rest).IsUnread());
 }
 
 TEST(ReadMessage, ShowsTextBeforeTheFirstPart) {
