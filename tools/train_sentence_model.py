@@ -38,11 +38,11 @@ FOLDS = 4
 RARITY_SCALE = 3
 HEAVIEST = 0.998    # quantile of the weights; heavier ones are cut
 SETS_WEIGHT = 0.04  # of a row of the public sets, beside 2 of a passage of ours
-FALSE_OWN = 0.06    # share of hard negatives and quoted posts of the filter that may be tagged
-FALSE_CLEAN = 0.008 # of posts that break no clause
+FALSE_OWN = 0.05    # share of hard negatives and quoted posts of the filter that may be tagged
+FALSE_CLEAN = 0.006 # of posts that break no clause
 FALSE_OTHER = 0.02   # of posts that break other clauses
 FALSE_MAIL = 1.0e-3  # of messages of list mail …
-OTHER_MAIL = {"harassment": 5e-3, "abuse": 4e-4, "reputation": 1.5e-3, "endorsement": 1.5e-3,
+OTHER_MAIL = {"harassment": 5e-3, "abuse": 4e-4, "reputation": 1.5e-3, "endorsement": 2.0e-3,
               "purpose": 1.5e-3}  # … but some of it is rude, sells or chats
 MAIL_WEIGHT = 1.0  # of a sentence of list mail
 DOUBLING = 1.2     # taken off the scores of a text for each doubling of its sentences …
