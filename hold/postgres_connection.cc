@@ -79,7 +79,7 @@ void PostgresConnection::RunBatch(const JobQueue::Batch& batch) {
 
 void PostgresConnection::RunTransaction(const JobQueue::Batch& batch) {
   writer_->BeginWrite();  // from here on no transaction of ours can still be under way
-  if (doubtful_mark_ != 0 && IsMarked(doubtful_mark_)) {
+  if (doubtful_mark_ != 0 && HasMarkAgain(doubtful_mark_)) {
     writer_->Commit();
     return;
   }
@@ -93,8 +93,11 @@ void PostgresConnection::RunTransaction(const JobQueue::Batch& batch) {
   writer_->Commit();
 }
 
-bool PostgresConnection::IsMarked(std::int64_t mark) {
-  return SqlRow(*writer_, "SELECT 1 FROM writer WHERE id = ? AND number = ?", writer_id_, mark).Step();
+// Only a commit that has written waits for a synchronous standby, and so for whatever was committed before it.
+bool PostgresConnection::HasMarkAgain(std::int64_t mark) {
+  return SqlRow(*writer_, "UPDATE writer SET time = ? WHERE id = ? AND number = ?", writer_->Now(),
+                writer_id_, mark)
+             .Run() == 1;
 }
 
 void PostgresConnection::RunJob(JobQueue::Waiting* one) {

@@ -1,7 +1,7 @@
 // A PostgreSQL store, shared by as many programs and machines as there are. Write jobs of callers that wait
 // at the same time share one transaction; each runs in a savepoint of its own. A transaction ends with a mark
 // of its writer: when the answer to COMMIT is lost, the mark tells after a reconnect whether it took place,
-// and only then is it repeated.
+// and only then is it repeated. What took place is told once a synchronous standby has it, too.
 // Threads: any.
 // Errors: StoreError when the server cannot be had for a few seconds; StoreFull when its disk is full.
 // SPDX-License-Identifier: Apache-2.0
@@ -43,7 +43,7 @@ class PostgresConnection : public SqlConnection {
   void RunTransaction(const JobQueue::Batch& batch);
   void RunJob(JobQueue::Waiting* one);
   void WaitForReaders();
-  bool IsMarked(std::int64_t mark);
+  bool HasMarkAgain(std::int64_t mark);
 
   const std::string uri_;
   const Clock* const clock_;

@@ -1,6 +1,7 @@
 // What a network and a server that fail may not do.
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "cut_wire.h"
@@ -122,6 +123,26 @@ TEST_F(PostgresFaults, AServerKilledWhileMailComesLosesNothingItHasTaken) {
   EXPECT_EQ(Value("SELECT count(*) FROM held"), std::to_string(taken));
   EXPECT_EQ(Value("SELECT count(DISTINCT subject) FROM held"), std::to_string(taken));
   EXPECT_TRUE(OpenRecords(server_->Uri(database_), SystemClock())->VerifyAudit("").faults.empty());
+}
+
+TEST_F(PostgresFaults, WhatNoStandbyHasIsNotToldEvenAfterALostAnswer) {
+  constexpr auto kWaits = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+  const auto pause = std::chrono::milliseconds(10);
+  const auto store = Open();
+  ASSERT_TRUE(Execute("ALTER SYSTEM SET synchronous_standby_names = 'away'"));
+  ASSERT_TRUE(Execute("SELECT pg_reload_conf()"));
+  std::future<HoldStore::HoldResult> held;
+  std::string waiting;
+  for (int n = 0; waiting.empty(); ++n) {  // the server takes a moment to reload
+    held = std::async(std::launch::async, [&, n] { return store->Hold(PostWith("k" + std::to_string(n))); });
+    while (held.wait_for(pause) != std::future_status::ready && waiting.empty()) waiting = Value(kWaits);
+  }
+  ASSERT_TRUE(Execute("SELECT pg_terminate_backend(" + waiting + ")"));
+  EXPECT_EQ(held.wait_for(std::chrono::seconds(1)), std::future_status::timeout);
+  EXPECT_NE(Value(kWaits), waiting) << "asked again on another connection";
+  ASSERT_TRUE(Execute("ALTER SYSTEM RESET synchronous_standby_names"));
+  ASSERT_TRUE(Execute("SELECT pg_reload_conf()"));
+  EXPECT_FALSE(held.get().is_repeat);
 }
 
 TEST_F(PostgresFaults, AServerThatIsAwayIsATemporaryFailure) {
