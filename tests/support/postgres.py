@@ -3,6 +3,7 @@
 import os
 import pathlib
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,17 +11,20 @@ import time
 
 
 class Server:
-    """In a folder of its own; as another user when we are root, since PostgreSQL refuses root."""
+    """In a folder of its own; as another user when we are root, since PostgreSQL refuses root. With a primary, its standby."""
 
-    def __init__(self, programs, folder):
+    def __init__(self, programs, folder, primary=None):
         self.programs, self.folder, self.data = programs, folder, folder / "data"
         self.other = pwd.getpwnam("postgres") if os.getuid() == 0 else None
         if self.other:
             os.chown(folder, self.other.pw_uid, self.other.pw_gid)
-        self.run("initdb", "-D", self.data, "-A", "trust", "-U", "listwarden", "-E", "UTF8", "--locale=C")
         self.process = None
-        self.start()
-        self.sql("CREATE DATABASE hold", "postgres")
+        if primary:
+            self.follow(primary)
+        else:
+            self.run("initdb", "-D", self.data, "-A", "trust", "-U", "listwarden", "-E", "UTF8", "--locale=C")
+            self.start()
+            self.sql("CREATE DATABASE hold", "postgres")
         self.uri = f"postgresql:///hold?user=listwarden&host={folder}"
 
     def become(self):
@@ -50,6 +54,28 @@ class Server:
         self.process.kill()
         self.process.wait()
         self.start()
+
+    def lose(self):
+        """As a machine is lost, with all its processes; it stays away."""
+        self.process.send_signal(signal.SIGSTOP)
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        self.process.kill()
+        self.process.wait()
+        for child in children:
+            try:
+                os.kill(int(child), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def follow(self, primary):
+        """Begins anew, as the standby of another server; what was here is gone."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.run("pg_basebackup", "-D", self.data, "-R", "-c", "fast", "-d",
+                 f"host={primary.folder} user=listwarden application_name=standby")
+        self.start()
+
+    def promote(self):
+        self.run("pg_ctl", "promote", "-w", "-D", self.data)
 
     def kill_one(self):
         for pid in self.sql("SELECT pid FROM pg_stat_activity WHERE datname = 'hold' AND pid <> pg_backend_pid()"
