@@ -122,6 +122,7 @@ class Faults:
             session = Session(number, self.stack.mail)
             session.send(content(number))
             self.stack.processes[MILTER].send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self.stack.processes[MILTER].pid, os.WSTOPPED)
             session.send(b".\r\n")
             time.sleep(self.chance.uniform(0, 0.05))
             begun = time.perf_counter()

@@ -164,6 +164,7 @@ class Stack:
         self.wants_small_disk = small_disk
         self.has_shipped_rules = shipped_rules
         self.processes = {}
+        self.environment = {}  # of the programs, beside our own
         self.log_began = {}  # where the log of the running process begins
         self.config = None
 
@@ -203,7 +204,7 @@ class Stack:
         with open(self.folder / f"{name}.log", "ab") as log:
             self.log_began[name] = log.tell()
             self.processes[name] = subprocess.Popen(
-                [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log)
+                [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log, env=os.environ | self.environment)
 
     def wait_until_started(self, name, seconds=300):  # reading the rules takes long under sanitizers
         deadline, said = time.time() + seconds, b""

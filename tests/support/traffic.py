@@ -38,6 +38,16 @@ def content(number):
             f"Message-ID: <traffic-{number}@hospital.example>\r\n\r\n{words}\r\n" + "More of it.\r\n" * (number % 50)).encode()
 
 
+def message_id(text):
+    return re.search(rb"(?im)^Message-ID: *<([^>]+)>", text)[1].decode()
+
+
+def number_of(text):
+    """Of the post that this mail is, or None."""
+    name = message_id(text)
+    return int(name[8:].split("@")[0]) if name.startswith("traffic-") else None
+
+
 class Traffic:
     def __init__(self, stack, seed, clients=5, pause=0.2):
         self.stack, self.seed, self.clients, self.pause = stack, seed, clients, pause
@@ -140,11 +150,12 @@ class Traffic:
         while True:
             try:
                 status, page = self._browser.ask("POST", f"/posts/{post}/{act}", form)
-                break
-            except (OSError, http.client.HTTPException):  # killed meanwhile: whether it is decided, the next answer tells
+                if status != 503:  # the store failed
+                    break
+            except (OSError, http.client.HTTPException):  # killed meanwhile
                 self._browser.connection.close()
-                is_sure = False
-                time.sleep(0.05)
+            is_sure = False
+            time.sleep(0.05)
         if status == 303:
             self.told.add(number)
         elif status != 409 or is_sure:
@@ -174,11 +185,10 @@ class Traffic:
         killed had just delivered: whoever sends a post again makes new trace fields."""
         posts, letters = collections.Counter(), collections.Counter()
         for paths, text in {(tuple(paths), text) for _, paths, text in list(self.stack.sink.deliveries)}:
-            name = re.search(rb"(?im)^Message-ID: *<([^>]+)>", text)[1].decode()
-            if name.startswith("traffic-"):
-                posts.update((int(name[8:].split("@")[0]), path) for path in paths)
+            if (number := number_of(text)) is not None:
+                posts.update((number, path) for path in paths)
             else:
-                letters[paths[0], name] += 1
+                letters[paths[0], message_id(text)] += 1
         return posts, letters
 
     def _wait_for_mail(self, seconds=60):
