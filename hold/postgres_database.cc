@@ -64,7 +64,7 @@ std::int64_t BigEndian(const char* bytes, int length) {
   return value;
 }
 
-void TakeNotice(void*, const PGresult*) {}
+void TakeNotice(void* is_noticed, const PGresult*) { *static_cast<bool*>(is_noticed) = true; }
 
 }  // namespace
 
@@ -154,7 +154,7 @@ PostgresDatabase::PostgresDatabase(const std::string& uri, const Clock* clock) :
   connection_.reset(PQconnectdbParams(keys, values, 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK)
     throw PostgresError(FirstLine(PQerrorMessage(connection_.get())), "08001", true);
-  PQsetNoticeReceiver(connection_.get(), TakeNotice, nullptr);
+  PQsetNoticeReceiver(connection_.get(), TakeNotice, &is_noticed_);
   Execute(kSession);
   CheckServer();
 }
@@ -222,10 +222,13 @@ void PostgresDatabase::BeginWrite() {
 void PostgresDatabase::BeginRead() { Begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
 
 void PostgresDatabase::Commit() {
+  is_noticed_ = false;
   const Result result = Checked(PQexec(connection_.get(), "COMMIT"));
   // The server turns the COMMIT of a failed transaction into a ROLLBACK without an error.
   if (std::strcmp(PQcmdStatus(result.get()), "COMMIT") != 0)
     throw PostgresError("the transaction was rolled back", "40000", false);
+  // "… committed locally, but might not have been replicated": somebody ended the wait for a standby.
+  if (is_noticed_) throw PostgresError("whether a standby has the transaction is not known", "08007", true);
 }
 
 std::string PostgresDatabase::name() const { return PQdb(connection_.get()); }

@@ -72,6 +72,7 @@ class PostgresDatabase : public SqlDatabase {
 
   const Clock* clock_;
   std::unique_ptr<pg_conn, Close> connection_;
+  bool is_noticed_ = false;                      // the server said something beside its answer
   std::map<std::string, std::string> prepared_;  // SQL to the name of its statement
   std::int64_t now_ = 0;
 };
