@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kAlone = "alone";  // the post says nothing besides
 constexpr std::string_view kTopic = "topic";  // unless the list's purpose names it
 constexpr std::size_t kLettersBesides = 28;   // a greeting and a name
+constexpr std::size_t kLettersBelow = 120;    // below a subject that says it all
 constexpr std::size_t kShortestTopicWord = 4;
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
@@ -25,6 +26,7 @@ bool IsAlone(const Hit& hit, const Message& message) {
   for (const Segment& segment : message.segments) {
     if (segment.region == Region::kAuthorText) letters += LettersOf(segment.text.folded());
   }
+  if (hit.segment->region == Region::kSubject) return letters <= kLettersBelow;
   const std::string_view words =
       std::string_view(hit.segment->text.folded()).substr(hit.begin, hit.end - hit.begin);
   return hit.segment->region == Region::kAuthorText && letters <= LettersOf(words) + kLettersBesides;

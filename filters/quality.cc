@@ -1,7 +1,8 @@
-// What rules cannot see of a post's making: no subject, no text, capitals, spelling, size. Only new text
-// is read, so that nobody answers for what they quote.
+// What rules cannot see of a post's making: no subject, no text, capitals, spelling, size, and whether a link
+// that the text speaks of is there. Only new text is read, so that nobody answers for what they quote.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "filters/filters.h"
@@ -12,6 +13,8 @@
 namespace listwarden {
 namespace {
 
+constexpr std::string_view kLinkless = "linkless";  // nothing can be followed anywhere in the post
+constexpr std::string_view kPlain = "plain";        // no HTML, where a whole link may stand behind its words
 constexpr std::size_t kLargeBytes = 6u << 20;
 constexpr std::size_t kBitmapBytes = 1u << 20;
 constexpr std::size_t kLoudWords = 6;
@@ -19,6 +22,7 @@ constexpr std::size_t kLoudRun = 12;        // such words without a quiet one be
 constexpr std::size_t kLoudWordsOfFew = 4;  // in a text that has nothing else
 constexpr std::size_t kLoudSubject = 6;
 constexpr std::size_t kShortPost = 120;  // bytes of one that may be a name alone
+constexpr std::size_t kLinesOfAttribution = 4;
 constexpr std::size_t kWordsToJudge = 12;
 constexpr std::size_t kEnglishWords = 3;  // else it is another language
 constexpr std::size_t kMisspelled = 4;
@@ -53,15 +57,70 @@ bool HasFile(const Message& message) {
                      [](const Part& part) { return !part.is_inline_text; });
 }
 
-bool IsWithoutSubject(std::string subject) {
-  subject = LowerAscii(subject);
-  std::erase_if(subject, [](char c) { return !IsLetter(c) && (c & 0x80) == 0 && (c < '0' || c > '9'); });
-  return subject.empty() || subject == "nosubject" || subject == "renosubject" || subject == "fwnosubject" ||
-         subject == "re" || subject == "none" || subject == "fw" || subject == "fwd";
+bool HasHtml(const Message& message) {
+  return std::any_of(message.parts.begin(), message.parts.end(),
+                     [](const Part& part) { return part.media_type == "text/html"; });
+}
+
+// "ftp://…", "ann@…", "www.…" and whatever has a dot between two words.
+bool HasLink(std::string_view text) {
+  const auto is_word = [&](std::size_t at) {
+    return at + 1 < text.size() && Counts(text[at]) && Counts(text[at + 1]);
+  };
+  for (std::size_t at = text.find_first_of(".@/"); at != text.npos; at = text.find_first_of(".@/", at + 1)) {
+    if (text[at] == '@' || text.substr(at, 2) == "//" ||
+        (text[at] == '.' && at > 1 && is_word(at - 2) && is_word(at + 1) && IsLetter(text[at + 1])))
+      return true;
+  }
+  return false;
+}
+
+bool IsLinkless(const Message& message) {
+  return !HasHtml(message) && !HasFile(message) &&
+         std::none_of(message.segments.begin(), message.segments.end(), [](const Segment& one) {
+           return one.region != Region::kListFooter && one.region != Region::kLegalFooter &&
+                  HasLink(one.text.original());
+         });
+}
+
+bool Agrees(const Hit& hit, const Message& message) {
+  if (hit.rule->check == kPlain) return !HasHtml(message);
+  return hit.rule->check != kLinkless || IsLinkless(message);
+}
+
+// "Re: Fwd:", "(no subject)": it says nothing of its own.
+bool IsWithoutSubject(std::string_view subject) {
+  constexpr std::string_view kNothing[] = {"",   "nosubject", "none", "untitled", "notitle",
+                                           "re", "fw",        "fwd",  "dimpwnc",  "dimtestun"};
+  while (IsReplySubject(subject)) subject.remove_prefix(subject.find(':') + 1);
+  std::string letters = LowerAscii(subject);
+  std::erase_if(letters, [](char c) { return !Counts(c); });
+  return std::find(std::begin(kNothing), std::end(kNothing), letters) != std::end(kNothing);
+}
+
+// Each of its lines has its ">", but for an attribution above: so that nothing new can stand in it.
+bool IsMarkedQuote(std::string_view text) {
+  std::size_t above = 0, marked = 0;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    line = Trim(line);
+    if (line.starts_with('>')) {
+      ++marked;
+    } else if (!line.empty() && (marked > 0 || ++above > kLinesOfAttribution)) {
+      return false;
+    }
+  }
+  return marked > 0;
+}
+
+bool IsForwardSubject(const std::string& subject) {
+  const std::string lower = LowerAscii(subject);
+  return lower.starts_with("fw") || lower.starts_with("wg:") || lower.starts_with("tr:");
 }
 
 // Listed words of four letters and more (no constants of programs), and how many of them are in capitals:
-// abbreviations are in no list.
+// abbreviations are in no list. Each word counts once: a table says its own again and again.
 struct Loudness {
   std::size_t words = 0;
   std::size_t loud = 0;
@@ -71,6 +130,7 @@ struct Loudness {
 };
 Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
   Loudness loudness;
+  std::set<std::string> seen;
   std::size_t run = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (!Counts(text[at]) && text[at] != '_') {
@@ -85,7 +145,7 @@ Loudness LoudnessOf(std::string_view text, const WordLists& lists) {
         std::any_of(word.begin(), word.end(), [](char c) { return IsLetter(c) && !IsUpper(c); });
     if (word.size() < 4 || !std::all_of(word.begin(), word.end(), IsLetter)) continue;
     const std::string lower = LowerAscii(word);
-    if (!lists.Has(lower) || lower == "true" || lower == "false" || lower == "null") continue;
+    if (!lists.Has(lower) || !seen.insert(lower).second) continue;
     ++loudness.words;
     run = std::all_of(word.begin(), word.end(), IsUpper) ? run + 1 : 0;
     if (run == 0) continue;
@@ -146,8 +206,12 @@ class QualityFilter : public Filter {
 
   std::vector<Finding> Inspect(const Inspection& inspection) const override {
     std::vector<Finding> findings;
-    for (const Hit& hit : inspection.hits) findings.push_back(FindingFrom(hit));
     const Message& message = inspection.message;
+    for (const Hit& hit : inspection.hits) {
+      // What nobody sees is hard to read for nobody.
+      if (hit.segment->region != Region::kHidden && Agrees(hit, message))
+        findings.push_back(FindingFrom(hit));
+    }
     if (message.fields.empty()) return findings;
     if (IsWithoutSubject(message.subject)) {
       findings.push_back(Found("no-subject", message.subject, "The post has no subject.",
@@ -162,14 +226,26 @@ class QualityFilter : public Filter {
  private:
   void JudgeText(const Message& message, const std::string& text, std::vector<Finding>* findings) const {
     if (std::none_of(text.begin(), text.end(), Counts) || IsOnlyAName(text, message.from)) {
-      const bool quotes = std::any_of(message.segments.begin(), message.segments.end(),
-                                      [](const Segment& one) { return one.region == Region::kQuoted; });
-      if (!quotes && !HasFile(message) && !message.IsUnread())
-        findings->push_back(Found("empty", "", "The post has no text.", "Send it again with its text."));
+      if (!HasFile(message) && !message.IsUnread()) JudgeNoText(message, findings);
       return;
     }
     JudgeCapitals(message.subject, text, findings);
     JudgeSpelling(text, findings);
+  }
+
+  static void JudgeNoText(const Message& message, std::vector<Finding>* findings) {
+    bool quotes = false, all_marked = true;
+    for (const Segment& segment : message.segments) {
+      if (segment.region != Region::kQuoted || segment.part == kSubjectPart) continue;
+      quotes = true;
+      all_marked &= IsMarkedQuote(segment.text.original());
+    }
+    if (!quotes) {
+      findings->push_back(Found("empty", "", "The post has no text.", "Send it again with its text."));
+    } else if (all_marked && IsReplySubject(message.subject) && !IsForwardSubject(message.subject)) {
+      findings->push_back(Found("only-quotes", "", "The post only quotes another and adds no text to it.",
+                                "Send it again with its text."));
+    }
   }
 
   void JudgeCapitals(const std::string& subject, const std::string& text,

@@ -83,8 +83,9 @@ bool LooksLikeCode(std::string_view line) {
   return signs * 12 > static_cast<std::ptrdiff_t>(line.size());
 }
 
-// The word inside the punctuation around it; empty when it is no plain word.
+// The word inside the punctuation around it; empty when it is no plain word, or one in quotation marks.
 std::string_view PlainWord(std::string_view token) {
+  if (token.starts_with('\'') && token.find('\'', 1) != token.npos) return {};
   while (!token.empty() && kIsAround(token.front())) token.remove_prefix(1);
   while (!token.empty() && kIsAround(token.back())) token.remove_suffix(1);
   return std::all_of(token.begin(), token.end(), IsLower) ? token : std::string_view();

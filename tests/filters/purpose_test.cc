@@ -22,6 +22,22 @@ TEST(Purpose, FindsBareThanksOnlyWhenNothingElseIsSaid) {
       "");
 }
 
+TEST(Purpose, TakesASubjectForATestOnlyAboveFewWords) {
+  EXPECT_NE(Purpose({.text = "Please ignore.", .subject = "Test"}), "");
+  EXPECT_EQ(
+      Purpose({.text =
+                   "Which test objects do you use for contrast at the edge of the field, how often do you "
+                   "send them back, and what do you say to the colleagues who never answer?",
+               .subject = "Test"}),
+      "");
+}
+
+TEST(Purpose, TakesAgreementWithFiguresForAnAnswer) {
+  const std::string agreement = "Me too, on both of ours at the weekend.";
+  EXPECT_NE(Purpose({.text = agreement}), "");
+  EXPECT_EQ(Purpose({.text = agreement + " Each reads 0.4 mm low when it is cold."}), "");
+}
+
 TEST(Purpose, LeavesWhatTheListIsForAlone) {
   EXPECT_EQ(Purpose({.text = "Free to a good home: an old water tank and two Farmer chambers."}), "");
   EXPECT_EQ(Purpose({.text = "The recipe for the gel phantom is in the paper."}), "");

@@ -22,10 +22,62 @@ TEST(Quality, WantsASubject) {
   EXPECT_FALSE(Finds("no-subject", Post("What dose do you give?", "Dose")));
 }
 
+TEST(Quality, TakesMarksOfRepliesAloneForNoSubject) {
+  EXPECT_TRUE(Finds("no-subject", Post("It was the belt.", "Re: Fwd: AW:")));
+  EXPECT_TRUE(Finds("no-subject", Post("It was the belt.", "Re: Re: (no subject)")));
+  EXPECT_FALSE(Finds("no-subject", Post("It was the belt.", "Re: Fwd: Noise")));
+}
+
 TEST(Quality, WantsAText) {
   EXPECT_TRUE(Finds("empty", Post("\n.\n")));
   EXPECT_FALSE(Finds("empty", Post("Yes.")));
   EXPECT_FALSE(Finds("empty", PostWithFile("", "agenda.pdf", "application/pdf"))) << "a file says something";
+}
+
+TEST(Quality, WantsMoreThanAQuotation) {
+  const std::string quote = "On Monday, Bo wrote:\n\n> Ours hums.\n>\n> Bo\n";
+  EXPECT_TRUE(Finds("only-quotes", Post(quote, "Re: Hum")));
+  EXPECT_TRUE(Finds("only-quotes", Post(quote + "\nAnn Sample\n", "Re: Hum")));
+  EXPECT_FALSE(Finds("only-quotes", Post(quote + "\nIt was the belt.\n", "Re: Hum")));
+  EXPECT_FALSE(Finds("only-quotes", Post(quote, "Fwd: Hum"))) << "what is passed on speaks for itself";
+}
+
+TEST(Quality, TrustsOnlyMarksToTellAnswersFromQuotes) {
+  EXPECT_FALSE(
+      Finds("only-quotes",
+            Post("On Monday, Bo <bo@clinic.example> wrote:\n# Ours hums.\n\nIt was the belt.\n", "Re: Hum")));
+}
+
+TEST(Quality, MissesALinkOnlyWhereNoneCanBe) {
+  const std::string text = "To register, click here. Places are few.";
+  EXPECT_TRUE(Finds("no-link", Post(text)));
+  EXPECT_FALSE(Finds("no-link", Post(text + "\n\nday.example.org")));
+  EXPECT_FALSE(Finds("no-link", Post(text + "\n\n> Where? At https://day.example/ as ever?")));
+  EXPECT_FALSE(Finds("no-link", PostWithFile(text, "day.pdf", "application/pdf")));
+  EXPECT_FALSE(
+      Finds("no-link",
+            "From: ann@hospital.example\nSubject: Day\nContent-Type: text/html\n\n<p>To register, <a "
+            "href='https://day.example/'>click here</a>.</p>\n"));
+}
+
+TEST(Quality, FindsACutLinkButNotBesideHtmlThatHasTheWholeOne) {
+  const std::string text = "Book at https://day.example/2031/autumn/regi... today.";
+  EXPECT_TRUE(Finds("cut-link", Post(text)));
+  EXPECT_FALSE(Finds("cut-link", "From: ann@hospital.example\nSubject: Day\nContent-Type: text/html\n\n<p>" +
+                                     text + "</p>\n"));
+}
+
+TEST(Quality, LeavesWhatNobodySeesAlone) {
+  EXPECT_FALSE(
+      Finds("exclamation-marks",
+            "From: ann@hospital.example\nSubject: Day\nContent-Type: text/html\n\n<p>We meet on Tuesday.</p>"
+            "<p style='display:none'>Come now!!! It is free!!! Do not miss it!!!</p>\n"));
+}
+
+TEST(Quality, CountsALoudWordOnce) {
+  std::string table;
+  for (int row = 1; row < 20; ++row) table += "user" + std::to_string(row) + "  WRITE ACCESS  NEVER\n";
+  EXPECT_FALSE(Finds("capitals", Post(table)));
 }
 
 TEST(Quality, FindsCapitalsButNotAbbreviations) {
@@ -156,6 +208,10 @@ TEST(WordLists, TellSlipsFromUnknownWords) {
   EXPECT_FALSE(Lists().IsSlip("brachytherapie"));
   EXPECT_FALSE(Lists().IsSlip("gafchromic"));
   EXPECT_FALSE(Lists().IsSlip("cln")) << "of three letters any would be";
+}
+
+TEST(WordLists, LeaveWordsInQuotationMarksAlone) {
+  EXPECT_TRUE(Lists().Read("the 'recieved' and 'abuot' here").unlisted.empty());
 }
 
 TEST(WordLists, CountAWordOnce) {
