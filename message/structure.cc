@@ -43,6 +43,19 @@ bool SaysBase64(const PartHeader &header) {
   });
 }
 
+bool IsToken(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 32 && c < 127 && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
+  });
+}
+
+// RFC 2045 section 5.1.
+bool IsMediaType(std::string_view value) {
+  const std::size_t slash = value.find('/');
+  return slash != std::string_view::npos && IsToken(value.substr(0, slash)) &&
+         IsToken(value.substr(slash + 1));
+}
+
 // "This is a multi-part message in MIME format."
 bool IsUsualPreamble(std::string_view text) {
   text = Trim(text);
@@ -341,7 +354,7 @@ class Walk {
     Leaf leaf;
     leaf.id = entity.id == "0" ? "1" : entity.id;
     // RFC 2045 section 5.2: what is no type is text/plain.
-    leaf.media_type = type.value.find('/') == std::string::npos ? "text/plain" : type.value;
+    leaf.media_type = IsMediaType(type.value) ? type.value : "text/plain";
     const auto parameter = [&](const char *name) {
       const auto found = type.parameters.find(name);
       return found == type.parameters.end() ? std::string() : found->second;

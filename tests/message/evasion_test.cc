@@ -385,6 +385,9 @@ INSTANTIATE_TEST_SUITE_P(
                                "ddenmarker")},
         Trick{"nul_between", Part("Content-Type: text/plain\n", std::string("hidden\0marker", 13))},
         Trick{"no_type", Part("", kM)}, Trick{"odd_type", Part("Content-Type: words\n", kM)},
+        Trick{"garbled_type", Part("Content-Type: \xe7"
+                                   "ext/plain\n",
+                                   "caf\xe9 " + kM)},
         Trick{"odd_text_type", Part("Content-Type: text/x-odd\n", kM)},
         Trick{"enriched", Part("Content-Type: text/enriched\n", "hid<bold>den</bold>marker")},
         Trick{"xhtml", Part("Content-Type: application/xhtml+xml\n", "<p>hid<b>den</b>marker</p>")}),
