@@ -25,6 +25,7 @@ bool HasContentFields(std::string_view text) {
 std::size_t ReadPartHeader(std::string_view text, std::size_t most, PartHeader *header, bool *over_limit) {
   std::string name, value;
   std::size_t read = 0;
+  bool ends_in_from_line = false;  // some programs take that line for the first of the text
   const auto take = [&] {
     if (name == "content-type") header->content_types.push_back(value);
     if (name == "content-transfer-encoding") header->encodings.push_back(value);
@@ -62,6 +63,7 @@ std::size_t ReadPartHeader(std::string_view text, std::size_t most, PartHeader *
       header->is_odd |= HasContentFields(text.substr(at));
       return begin;
     }
+    ends_in_from_line = is_from_line && begin > 0;
     if (is_from_line) continue;
     // For many programs the text begins here.
     header->is_odd |= IsFieldBlank(line[colon - 1]);
@@ -70,6 +72,7 @@ std::size_t ReadPartHeader(std::string_view text, std::size_t most, PartHeader *
       value = std::string(Trim(line.substr(colon + 1)));
   }
   take();
+  header->is_odd |= ends_in_from_line;
   return at;
 }
 

@@ -285,6 +285,10 @@ std::vector<Recipe> EncodingRecipes() {
       {"base64_after_a_stray_line", part([](const Entity &e) {
          return Entity{e.fields + "Content-Transfer-Encoding: base64\nCon\n", Base64(e.body)};
        })},
+      {"base64_after_a_from_line", part([](const Entity &e) {
+         return Entity{e.fields + "Content-Transfer-Encoding: base64\nFrom x\n",
+                       Base64("abc" + e.body).substr(1)};
+       })},
       {"qp", part([](const Entity &e) { return Encoded(e, "quoted-printable", Hex(e.body, "=%02X")); })},
       {"qp_lower",
        part([](const Entity &e) { return Encoded(e, "quoted-printable", Hex(e.body, "=%02x")); })},
