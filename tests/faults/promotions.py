@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Loses a PostgreSQL primary under two processes that hold, decide and release, and promotes its synchronous standby, again and
-again; every other time, before that, the standby was away for a moment as connections ended or died, so that the primary had
-more than may be told. Nothing that was told may be lost or doubled.
+again; every other time, before that, the standby was away for a moment as connections ended or died, or a wait was cancelled, so
+that the primary had more than may be told. Nothing that was told may be lost or doubled.
 
 promotions.py BIN SOURCE [PROMOTIONS] [SEED]     tests/faults/results/promotions.txt keeps the long form
 With a standby that is not synchronous the same must fail: proof that the check can see.
@@ -68,7 +68,7 @@ def campaign(ledger, folder, promotions, chance, is_synchronous=True):
                 away += 1
                 time.sleep(chance.uniform(0.05, 0.5))
                 for _ in range(chance.randrange(1, 4)):
-                    chance.choice((pair.primary.end_one, pair.primary.end_one, pair.primary.kill_one))()
+                    chance.choice((pair.primary.end_one, pair.primary.cancel_one, pair.primary.kill_one))()
                     time.sleep(chance.uniform(0, 0.5))
             pair.fail_over()
             for client in clients:

@@ -96,8 +96,13 @@ class Server:
         self.start()
 
     def end_one(self):
-        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hold' AND pid <>"
-                 " pg_backend_pid() ORDER BY random() LIMIT 1")
+        self.to_one("pg_terminate_backend")
+
+    def cancel_one(self):
+        self.to_one("pg_cancel_backend")
+
+    def to_one(self, what):
+        self.sql(f"SELECT {what}(pid) FROM pg_stat_activity WHERE datname = 'hold' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1")
 
 
 def newest_programs():
