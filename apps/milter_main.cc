@@ -1,5 +1,6 @@
 // listwarden-milter: the daemon that the MTA talks to.
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +15,10 @@
 
 namespace listwarden {
 namespace {
+
+// Larger ones go back to the system when they are free, and so does what is free at an arena's end; malloc's
+// own limits would grow with the first large post.
+constexpr int kLargeBlock = 128 << 10;
 
 std::shared_ptr<const Policy> LoadPolicy(const Settings& settings) {
   auto policy = Policy::Load(settings.folder, settings.policy, MakeFilters(), settings.notices.authserv_id);
@@ -31,6 +36,7 @@ void Reload(const std::filesystem::path& file, MilterServer& server, Intake& int
     const std::string version = policy->version();
     intake.SetNotices(std::move(notices));
     server.SetPolicy(std::move(policy));
+    malloc_trim(0);  // the last policy's memory
     Log(LogLevel::kInfo, "reloaded", {{"policy", version}});
   } catch (const std::exception& e) {
     Log(LogLevel::kError, "reload-refused",
@@ -45,10 +51,12 @@ ReleaseKey OpenKey(const std::filesystem::path& file) {
 }
 
 int Serve(const std::filesystem::path& file) {
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);
   const Settings settings = ReadSettings(file);
   if (settings.is_verbose) SetLogLevel(LogLevel::kDebug);
   const SystemClock clock;
   auto policy = LoadPolicy(settings);
+  malloc_trim(0);  // loading takes twice what stays
   auto notices = std::make_shared<const Notices>(settings.notices);
   const ReleaseKey key = OpenKey(settings.release_key);
   const auto store = OpenHoldStore(settings.store, clock);

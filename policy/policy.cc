@@ -318,7 +318,8 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
   const std::vector<fs::path> register_files = TomlFiles(home / "registers");
   state->registers = std::make_shared<const Registers>(Registers::Load(register_files));
   files.insert(files.end(), register_files.begin(), register_files.end());
-  state->rules = RuleSet::Load(rule_files, state->registers);
+  const auto rules = RuleSet::Load(rule_files, state->registers);
+  state->rules = rules;
   std::set<fs::path> models;
   for (const auto& vote : state->rules->second_votes()) models.insert(vote->file);
   files.insert(files.end(), models.begin(), models.end());
@@ -344,6 +345,7 @@ std::shared_ptr<const Policy> Policy::Load(const fs::path& folder, std::string_v
     for (const std::string& one : wrong) all += (all.empty() ? "" : "\n") + one;
     throw RuleError(all);
   }
+  rules->Renew();
   return policy;
 }
 

@@ -92,10 +92,11 @@ Sets ReadSets(TomlTable file) {
   return sets;
 }
 
-void CheckPattern(TomlTable& table, std::string_view key, const std::string& pattern, bool is_raw) {
-  const RE2 compiled(pattern, RE2::Quiet);
-  if (!compiled.ok())
-    table.Fail(key, "pattern '" + pattern + "': " + compiled.error() + "; expected RE2 syntax");
+void CheckPattern(TomlTable& table, std::string_view key, const std::string& pattern, bool is_raw,
+                  Compiler* compiler) {
+  const Pattern compiled = compiler->Compiled(pattern);
+  if (!compiled->ok())
+    table.Fail(key, "pattern '" + pattern + "': " + compiled->error() + "; expected RE2 syntax");
   if (is_raw) return;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const bool is_escape = i > 0 && pattern[i - 1] == '\\';
@@ -168,7 +169,7 @@ Manner ReadManner(TomlTable& table, Manner otherwise) {
 }
 
 Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, const Registers& registers,
-              Manner of_file) {
+              Manner of_file, Compiler* compiler) {
   Rule rule;
   rule.id = table.Text("id");
   const auto slash = rule.id.find('/');
@@ -201,14 +202,15 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
   rule.names_after = ReadReach(table, "names-after");
   rule.names_in_post = table.Flag("names-in-post");
   for (const std::string& one : table.Texts("unless-post")) rule.unless_post.push_back(WithSets(one, sets));
-  for (const std::string& one : rule.unless_post) CheckPattern(table, "unless-post", one, rule.raw);
+  for (const std::string& one : rule.unless_post) CheckPattern(table, "unless-post", one, rule.raw, compiler);
   for (const std::string& one : table.Texts("requires-post"))
     rule.requires_post.push_back(WithSets(one, sets));
-  for (const std::string& one : rule.requires_post) CheckPattern(table, "requires-post", one, rule.raw);
+  for (const std::string& one : rule.requires_post)
+    CheckPattern(table, "requires-post", one, rule.raw, compiler);
   rule.optional = table.Flag("optional");
-  for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw);
-  for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw);
-  if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw);
+  for (const std::string& one : rule.unless) CheckPattern(table, "unless", one, rule.raw, compiler);
+  for (const std::string& one : rule.requires_) CheckPattern(table, "requires", one, rule.raw, compiler);
+  if (!rule.pattern.empty()) CheckPattern(table, "pattern", rule.pattern, rule.raw, compiler);
   if (rule.quoted_lower) rule.where.push_back(Region::kQuoted);
   if (rule.raw && (table.Has("unless-said") || table.Has("of")))
     table.Fail("raw",
@@ -223,7 +225,7 @@ Rule ReadRule(TomlTable& table, const std::string& clause, const Sets& sets, con
 // [[second-vote]]: what the statistical model says is shown as a finding of a rule of its own.
 std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::filesystem::path& folder,
                                                  const std::string& clause, const Manner& manner,
-                                                 const Sets& sets, Models* models) {
+                                                 const Sets& sets, Models* models, Compiler* compiler) {
   Rule rule;
   rule.id = table.Text("id");
   rule.filter = rule.id.substr(0, rule.id.find('/'));
@@ -236,11 +238,11 @@ std::unique_ptr<const SecondVote> ReadSecondVote(TomlTable table, const std::fil
   rule.of = manner.Of();
   const std::filesystem::path file = folder / table.Text("model");
   const std::string name = table.Text("output", rule.filter);
-  std::vector<std::shared_ptr<const RE2>> unless_post;
+  std::vector<Pattern> unless_post;
   for (const std::string& one : table.Texts("unless-post")) {
     const std::string pattern = WithSets(one, sets);
-    CheckPattern(table, "unless-post", pattern, false);
-    unless_post.push_back(std::make_shared<const RE2>(pattern, RE2::Quiet));
+    CheckPattern(table, "unless-post", pattern, false, compiler);
+    unless_post.push_back(compiler->Compiled(pattern));
   }
   table.Finish();
   std::shared_ptr<const SentenceModel>& model = (*models)[file];
@@ -268,7 +270,8 @@ void ReadSlips(TomlTable table, const Sets& sets, RuleFile* read) {
 
 }  // namespace
 
-RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models) {
+RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models,
+                      Compiler* compiler) {
   RuleFile read;
   TomlTable table = ReadToml(file);
   TomlTable filter = table.Table("filter");
@@ -283,12 +286,12 @@ RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& regist
   for (TomlTable& one : table.Tables("rule")) {
     std::string of_rule = one.Text("clause", clause);
     if (of_rule.empty()) one.Fail("clause", "no clause; expected clause = \"…\" here or in [filter]");
-    read.rules.push_back(ReadRule(one, of_rule, sets, registers, manner));
+    read.rules.push_back(ReadRule(one, of_rule, sets, registers, manner, compiler));
     read.rules.back().line = one.Line("id");
   }
   for (TomlTable& one : table.Tables("second-vote"))
     read.second_votes.push_back(
-        ReadSecondVote(std::move(one), file.parent_path(), clause, manner, sets, models));
+        ReadSecondVote(std::move(one), file.parent_path(), clause, manner, sets, models, compiler));
   table.Finish();
   return read;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/compiler.h"
 #include "policy/registers.h"
 #include "policy/rules.h"
 #include "policy/second_vote.h"
@@ -21,7 +22,8 @@ struct RuleFile {
   std::vector<std::string> slip_words, ordinary_words;  // [slips]: what may be mistyped, what is no slip
 };
 
-// `models` keeps what was loaded, so that several files may share one.
-RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models);
+// `models` keeps what was loaded, so that several files may share one; `compiler` likewise.
+RuleFile ReadRuleFile(const std::filesystem::path& file, const Registers& registers, Models* models,
+                      Compiler* compiler);
 
 }  // namespace listwarden

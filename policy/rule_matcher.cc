@@ -24,36 +24,9 @@ constexpr std::size_t kHitsPerRule = 20;
 constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
 constexpr std::size_t kHitsPerMessage = 300;
 constexpr std::size_t kMentionsPerSegment = 2000;
-// Room for a pattern's automaton; a long pattern without enough of it builds its own anew all the time.
-constexpr std::int64_t kPatternBytes = 8 << 20, kLongPatternBytes = 32 << 20;
-constexpr std::size_t kLongPattern = 12000;
 constexpr std::size_t kLoneSlip = 6;  // a shorter word alone may be anything
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
-
-using Pattern = std::shared_ptr<const RE2>;
-
-// Rules that say the same share one automaton.
-class Compiler {
- public:
-  Pattern Compiled(const std::string& pattern) {
-    Pattern& compiled = known_[pattern];
-    if (compiled) return compiled;
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(pattern.size() < kLongPattern ? kPatternBytes : kLongPatternBytes);
-    compiled = std::make_shared<const RE2>(pattern, options);
-    return compiled;
-  }
-  std::vector<Pattern> Compiled(const std::vector<std::string>& patterns) {
-    std::vector<Pattern> compiled;
-    for (const std::string& one : patterns) compiled.push_back(Compiled(one));
-    return compiled;
-  }
-
- private:
-  std::map<std::string, Pattern> known_;
-};
 
 constexpr unsigned BitOf(Region region) { return 1u << static_cast<unsigned>(region); }
 
@@ -164,19 +137,19 @@ Wanted::Wanted(const std::vector<Rule>& rules, const std::vector<Patterns>& patt
   vocabulary = Vocabulary(plain_words);
 }
 
-std::vector<Patterns> CompiledPatterns(const std::vector<Rule>& rules) {
-  Compiler compiler;
+std::vector<Patterns> CompiledPatterns(const std::vector<Rule>& rules, Compiler* compiler) {
   std::vector<Patterns> patterns;
-  for (const Rule& rule : rules) patterns.emplace_back(rule, &compiler);
+  for (const Rule& rule : rules) patterns.emplace_back(rule, compiler);
   return patterns;
 }
 
 }  // namespace
 
 struct RuleMatcher::Machine {
-  Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers, Slips its_slips)
+  Machine(const std::vector<Rule>& all, std::shared_ptr<const Registers> registers, Slips its_slips,
+          Compiler* compiler)
       : rules(all),
-        patterns(CompiledPatterns(all)),
+        patterns(CompiledPatterns(all, compiler)),
         names(std::move(registers)),
         surroundings(all),
         slips(std::move(its_slips)),
@@ -391,9 +364,15 @@ void RuleMatcher::Machine::ScanUnmasked(const Segment& segment, Found* found) co
 }
 
 RuleMatcher::RuleMatcher(const std::vector<Rule>& rules, std::shared_ptr<const Registers> registers,
-                         Slips slips)
-    : machine_(std::make_unique<const Machine>(rules, std::move(registers), std::move(slips))) {}
+                         Slips slips, Compiler* compiler)
+    : machine_(std::make_unique<Machine>(rules, std::move(registers), std::move(slips), compiler)) {}
 RuleMatcher::~RuleMatcher() = default;
+
+void RuleMatcher::Renew() {
+  machine_->patterns.clear();
+  Compiler compiler;
+  machine_->patterns = CompiledPatterns(machine_->rules, &compiler);
+}
 
 std::vector<Hit> RuleMatcher::Machine::ScanFor(std::vector<bool> due, const Message& message) const {
   Found found;

@@ -24,20 +24,21 @@ struct RuleSet::Machine {
   std::map<std::string, std::string, std::less<>> about;
   std::string no_about;
   std::vector<std::unique_ptr<const SecondVote>> second_votes;
-  std::unique_ptr<const RuleMatcher> matcher;
+  std::unique_ptr<RuleMatcher> matcher;
 };
 
 RuleSet::RuleSet(std::unique_ptr<Machine> machine) : machine_(std::move(machine)) {}
 RuleSet::~RuleSet() = default;
 
-std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::path>& files,
-                                             std::shared_ptr<const Registers> registers) {
+std::shared_ptr<RuleSet> RuleSet::Load(const std::vector<std::filesystem::path>& files,
+                                       std::shared_ptr<const Registers> registers) {
   auto machine = std::make_unique<Machine>();
   std::set<std::string> ids, off;
   Models models;
+  Compiler compiler;
   std::vector<std::string> slip_words, ordinary_words;
   for (const std::filesystem::path& file : files) {
-    RuleFile read = ReadRuleFile(file, *registers, &models);
+    RuleFile read = ReadRuleFile(file, *registers, &models, &compiler);
     off.insert(read.off.begin(), read.off.end());
     slip_words.insert(slip_words.end(), read.slip_words.begin(), read.slip_words.end());
     ordinary_words.insert(ordinary_words.end(), read.ordinary_words.begin(), read.ordinary_words.end());
@@ -66,9 +67,9 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const std::vector<std::filesystem::
   }
   std::erase_if(machine->rules, [&](const Rule& rule) { return off.count(rule.id) != 0; });
   std::erase_if(machine->second_votes, [&](const auto& vote) { return off.count(vote->rule.id) != 0; });
-  machine->matcher = std::make_unique<const RuleMatcher>(machine->rules, std::move(registers),
-                                                         Slips(slip_words, ordinary_words));
-  return std::shared_ptr<const RuleSet>(new RuleSet(std::move(machine)));
+  machine->matcher = std::make_unique<RuleMatcher>(machine->rules, std::move(registers),
+                                                   Slips(slip_words, ordinary_words), &compiler);
+  return std::shared_ptr<RuleSet>(new RuleSet(std::move(machine)));
 }
 
 const std::vector<Rule>& RuleSet::rules() const { return machine_->rules; }
@@ -87,6 +88,8 @@ const std::vector<std::unique_ptr<const SecondVote>>& RuleSet::second_votes() co
 }
 
 std::vector<Hit> RuleSet::Scan(const Message& message) const { return machine_->matcher->Scan(message); }
+
+void RuleSet::Renew() { machine_->matcher->Renew(); }
 
 void RuleSet::Warm() const {
   Message sample;

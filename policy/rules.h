@@ -78,8 +78,8 @@ class RuleSet {
  public:
   // Loads files in order; a later file may switch a rule off by id (`off = ["filter/name"]`).
   // Does not run the examples: see ProveRules in policy/policy.h, which sees checks as well.
-  static std::shared_ptr<const RuleSet> Load(const std::vector<std::filesystem::path>& files,
-                                             std::shared_ptr<const Registers> registers);
+  static std::shared_ptr<RuleSet> Load(const std::vector<std::filesystem::path>& files,
+                                       std::shared_ptr<const Registers> registers);
   ~RuleSet();
 
   const std::vector<Rule>& rules() const;
@@ -89,6 +89,8 @@ class RuleSet {
   // What the statistical models beside the rules say (policy/second_vote.h); points into the message.
   std::vector<Vote> Votes(const Message& message) const;
   const std::vector<std::unique_ptr<const SecondVote>>& second_votes() const;
+  // Forgets what the texts so far have made of the automata, which takes megabytes. Nobody scans meanwhile.
+  void Renew();
   // Runs sample text through the automata so that the first mail after a load is not slow.
   void Warm() const;
 

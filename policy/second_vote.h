@@ -13,12 +13,9 @@
 #include <memory>
 #include <vector>
 
+#include "policy/compiler.h"
 #include "policy/rules.h"
 #include "policy/sentence_model.h"
-
-namespace re2 {
-class RE2;
-}
 
 namespace listwarden {
 
@@ -26,8 +23,8 @@ struct SecondVote {
   Rule rule;  // what its findings say
   std::filesystem::path file;
   std::shared_ptr<const SentenceModel> model;
-  std::size_t output = 0;                                    // of the model
-  std::vector<std::shared_ptr<const re2::RE2>> unless_post;  // on what the poster wrote, signature too
+  std::size_t output = 0;            // of the model
+  std::vector<Pattern> unless_post;  // on what the poster wrote, signature too
 };
 
 using Models = std::map<std::filesystem::path, std::shared_ptr<const SentenceModel>>;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <iostream>
 #include <new>
 
@@ -142,6 +143,21 @@ TEST_F(MailMemory, ThePolicyHoldsWhatItCannotJudge) {
   }
   std::cout << "judge: " << points << " failures\n";
   EXPECT_GT(points, 10);
+}
+
+TEST_F(MailMemory, RenewedRulesKeepNothingOfTheTextsBefore) {
+  const std::filesystem::path file = house_.folder / "rules.toml";
+  std::ofstream(file)
+      << "[filter]\nclause = 'c'\n[[rule]]\nid = 'f/one'\nconfidence = 'high'\nreason = 'r'\n"
+         "advice = 'a'\npattern = '\\bcomplete (?:idiot|fool)s?\\b'\nhit = ['h']\nmiss = ['m']\n";
+  const auto rules = RuleSet::Load({file}, std::make_shared<const Registers>());
+  const Message post = Read(kList);
+  const long before = FailingMemory::blocks();
+  EXPECT_FALSE(rules->Scan(post).empty());
+  EXPECT_GT(FailingMemory::blocks(), before);
+  rules->Renew();
+  EXPECT_EQ(FailingMemory::blocks(), before);
+  EXPECT_FALSE(rules->Scan(post).empty());
 }
 
 TEST_F(MailMemory, APostThatShouldBeHeldIsHeldOnceOrPutOff) {
