@@ -17,6 +17,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from bytewise import dotted, talk, without_trace  # noqa: E402
 from stack import Stack, require_root  # noqa: E402
 
 PROGRAMS, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
@@ -38,27 +39,6 @@ def post(name, body=b"Please xyzzyhold.\r\n", extra=b""):
             % (name.encode(), LIST.encode(), name.encode(), name.encode(), extra, body))
 
 
-def talk(stack, sender, recipient, content, port=None):
-    """One SMTP session with bytes exactly as given, up to and with the final dot; the last reply."""
-    with socket.create_connection(("127.0.0.1", port or stack.mail), 60) as connection:
-        replies = connection.makefile("rb")
-
-        def say(line):
-            connection.sendall(line)
-            while (reply := replies.readline())[3:4] == b"-":
-                pass
-            return reply.decode(errors="replace").strip()
-
-        replies.readline()
-        for line in (b"EHLO client.example\r\n", b"MAIL FROM:<%s>\r\n" % sender.encode()):
-            say(line)
-        reply = say(b"RCPT TO:%s\r\n" % recipient.encode())
-        if reply[0] != "2":
-            return reply
-        reply = say(b"DATA\r\n")
-        return say(content) if reply[0] == "3" else reply
-
-
 def is_held(stack, subject):
     return [one for one in stack.held() if one["subject"] == subject]
 
@@ -68,7 +48,7 @@ def spellings(stack):
                                    f"<@relay.example:{LIST}>", f"<{LOCAL}%{DOMAIN}>", f"<{LOCAL}%{DOMAIN}@mx.{DOMAIN}>",
                                    f"<{DOMAIN}!{LOCAL}>", f"<{LOCAL}+x@{DOMAIN}>")):
         name = f"spelling{number}"
-        reply = talk(stack, ANN, path, post(name) + b".\r\n")
+        reply = talk(stack.mail, ANN, path, post(name) + b".\r\n")
         if reply[0] == "5":
             print(f"ok      {path} is refused by Postfix")
             continue
@@ -84,25 +64,11 @@ FIDELITY = {
     "signature": b"xyzzyhold\r\n-- \r\nAnn\r\nFrom the desk\r\n",
 }
 FOLDED = b"X-Folded: one\r\n\ttwo\r\n  three  \r\nX-Tight:none\r\nx-CASE: Kept\r\nX-Eight: caf\xe9\r\n"
-TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-original-to:")
-
-
-def without_trace(content):
-    head, _, body = content.partition(b"\r\n\r\n")
-    fields, keep = [], True
-    for line in head.split(b"\r\n"):
-        if line[:1] not in (b" ", b"\t"):
-            keep = not line.lower().startswith(TRACE)
-        if keep:
-            fields.append(line)
-    return b"\r\n".join(fields) + b"\r\n\r\n" + body
-
 
 def fidelity(stack):
     for name, body in FIDELITY.items():
         content = post(name, body, FOLDED)
-        dotted = content.replace(b"\r\n.", b"\r\n..")
-        talk(stack, ANN, f"<{LIST}>", dotted + b".\r\n")
+        talk(stack.mail, ANN, f"<{LIST}>", dotted(content))
         held = is_held(stack, name)
         if len(held) != 1:
             expect(False, f"{name} is held")
@@ -133,7 +99,7 @@ def dkim_signatures(stack):
             content = post(name, f"Please {word}.  \r\n caf\u00e9\r\n".encode(), FOLDED).split(b"\r\n", 1)[1]
             signed = dkim.sign(content, b"s", b"hospital.example", key.read_bytes(), canonicalize=canonical,
                                include_headers=[b"from", b"to", b"subject", b"x-folded", b"x-tight"]) + content
-            talk(stack, ANN, f"<{LIST}>", signed + b".\r\n")
+            talk(stack.mail, ANN, f"<{LIST}>", signed + b".\r\n")
             for one in is_held(stack, name):
                 stack.command("held", "release", one["id"])
             arrived = stack.sink.wait_for(lambda s, r, c: f"Subject: {name}\r\n".encode() in c and LIST in r, 30)
@@ -147,7 +113,7 @@ def smuggling(stack):
     for number, end in enumerate((b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\n.\r")):
         inner = b"MAIL FROM:<forged@bank.example>\r\nRCPT TO:<carol@other.example>\r\nDATA\r\nSubject: smuggled%d\r\n\r\nx\r\n.\r\n" % number
         try:
-            talk(stack, ANN, f"<{LIST}>", post(f"smuggler{number}", b"Hello" + end + inner))
+            talk(stack.mail, ANN, f"<{LIST}>", post(f"smuggler{number}", b"Hello" + end + inner))
         except OSError:
             pass
     time.sleep(2)
