@@ -77,6 +77,11 @@ class Houses(Stack):
                 raise RuntimeError("a milter did not start:\n" + self.logs())
             time.sleep(0.05)
 
+    def start(self):
+        super().start()
+        self.wait_for_port(self.desks[1])
+        return self
+
     def kill(self, program, house):
         process = self.processes[f"{program}-{house}"]
         process.kill()
