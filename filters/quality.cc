@@ -8,13 +8,14 @@
 #include "filters/filters.h"
 #include "filters/spelling.h"
 #include "message/header_fields.h"
+#include "message/html_text.h"
 #include "message/regions.h"
 
 namespace listwarden {
 namespace {
 
 constexpr std::string_view kLinkless = "linkless";  // nothing can be followed anywhere in the post
-constexpr std::string_view kPlain = "plain";        // no HTML, where a whole link may stand behind its words
+constexpr std::string_view kPlain = "plain";  // no markup, where a whole link may stand behind its words
 constexpr std::size_t kLargeBytes = 6u << 20;
 constexpr std::size_t kBitmapBytes = 1u << 20;
 constexpr std::size_t kLoudWords = 6;
@@ -57,9 +58,9 @@ bool HasFile(const Message& message) {
                      [](const Part& part) { return !part.is_inline_text; });
 }
 
-bool HasHtml(const Message& message) {
+bool HasMarkup(const Message& message) {
   return std::any_of(message.parts.begin(), message.parts.end(),
-                     [](const Part& part) { return part.media_type == "text/html"; });
+                     [](const Part& part) { return IsMarkup(part.media_type); });
 }
 
 // "ftp://…", "ann@…", "www.…" and whatever has a dot between two words.
@@ -76,7 +77,7 @@ bool HasLink(std::string_view text) {
 }
 
 bool IsLinkless(const Message& message) {
-  return !HasHtml(message) && !HasFile(message) &&
+  return !HasMarkup(message) && !HasFile(message) &&
          std::none_of(message.segments.begin(), message.segments.end(), [](const Segment& one) {
            return one.region != Region::kListFooter && one.region != Region::kLegalFooter &&
                   HasLink(one.text.original());
@@ -84,7 +85,7 @@ bool IsLinkless(const Message& message) {
 }
 
 bool Agrees(const Hit& hit, const Message& message) {
-  if (hit.rule->check == kPlain) return !HasHtml(message);
+  if (hit.rule->check == kPlain) return !HasMarkup(message);
   return hit.rule->check != kLinkless || IsLinkless(message);
 }
 
@@ -112,11 +113,6 @@ bool IsMarkedQuote(std::string_view text) {
     }
   }
   return marked > 0;
-}
-
-bool IsForwardSubject(const std::string& subject) {
-  const std::string lower = LowerAscii(subject);
-  return lower.starts_with("fw") || lower.starts_with("wg:") || lower.starts_with("tr:");
 }
 
 // Listed words of four letters and more (no constants of programs), and how many of them are in capitals:

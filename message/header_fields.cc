@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "message/header_fields.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -23,6 +24,12 @@ std::size_t SkipComment(std::string_view text, std::size_t at, std::size_t max_d
     }
   }
   return text.size();
+}
+
+bool IsToken(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 32 && c < 127 && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
+  });
 }
 
 std::string QuotedString(std::string_view text, std::size_t* at) {

@@ -354,6 +354,11 @@ std::string_view Unclosed(std::string_view html) {
 
 }  // namespace
 
+bool IsMarkup(std::string_view media_type) {
+  return media_type == "text/html" || media_type == "application/xhtml+xml" ||
+         media_type == "text/enriched" || media_type == "text/richtext";
+}
+
 HtmlText ReadHtml(std::string_view markup, const Limits &limits) {
   HtmlText out;
   const std::string html = Prepared(markup);

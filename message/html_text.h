@@ -26,6 +26,9 @@ struct HtmlText {
   bool is_cut = false;
 };
 
+// Whether parts of that type are read so: HTML, XHTML, enriched text (RFC 1896).
+bool IsMarkup(std::string_view media_type);
+
 // `markup` must be valid UTF-8.
 HtmlText ReadHtml(std::string_view markup, const Limits& limits);
 

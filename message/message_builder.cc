@@ -123,18 +123,13 @@ class Reader {
       return;
     }
     const std::string text = Bounded(std::move(read.text), leaf, DefectKind::kOverLimit);
-    if (IsMarkup(leaf)) {
+    if (IsMarkup(leaf.media_type)) {
       ReadHtmlPart(leaf, text);
     } else {
       ReadPlainPart(leaf, leaf.is_flowed ? Unflow(text, leaf.has_delsp) : text);
     }
     for (std::string& other : read.other_readings)
       AddUnseen(leaf, Bounded(std::move(other), leaf, DefectKind::kOverLimit));
-  }
-
-  static bool IsMarkup(const Leaf& leaf) {
-    return leaf.media_type == "text/html" || leaf.media_type == "application/xhtml+xml" ||
-           leaf.media_type == "text/enriched" || leaf.media_type == "text/richtext";
   }
 
   // Text that only some programs show.

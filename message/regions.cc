@@ -322,6 +322,15 @@ class Cutter {
   std::vector<Line> lines_;
 };
 
+// "re" of "[list] Re[2]: …"; empty without a colon.
+std::string FirstMark(std::string_view subject) {
+  subject = Trim(subject);
+  if (const auto tag_end = subject.find(']'); tag_end != std::string_view::npos && subject.front() == '[')
+    subject.remove_prefix(tag_end + 1);
+  if (subject.find(':') == std::string_view::npos) return "";
+  return LowerAscii(Trim(subject.substr(0, subject.find_first_of(":["))));
+}
+
 }  // namespace
 
 std::vector<RegionRange> FindRegions(std::string_view text, const std::vector<TextRange>& quoted,
@@ -329,16 +338,15 @@ std::vector<RegionRange> FindRegions(std::string_view text, const std::vector<Te
   return Cutter(text, author_name).Cut(quoted, signature);
 }
 
+bool IsForwardSubject(std::string_view subject) {
+  constexpr std::string_view kWords[] = {"fw", "fwd", "wg", "tr", "rv"};
+  return std::find(std::begin(kWords), std::end(kWords), FirstMark(subject)) != std::end(kWords);
+}
+
 bool IsReplySubject(std::string_view subject) {
-  constexpr std::string_view kWords[] = {"re", "fw", "fwd", "aw", "wg",  "antw",
-                                         "sv", "vs", "tr",  "rv", "ateb"};
-  subject = Trim(subject);
-  if (const auto tag_end = subject.find(']'); tag_end != std::string_view::npos && subject.front() == '[')
-    subject.remove_prefix(tag_end + 1);
-  const auto end = subject.find_first_of(":[");  // "Re[2]:"
-  if (end == std::string_view::npos || subject.find(':') == std::string_view::npos) return false;
-  const std::string word = LowerAscii(Trim(subject.substr(0, end)));
-  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+  constexpr std::string_view kWords[] = {"re", "aw", "antw", "sv", "vs", "ateb"};
+  return IsForwardSubject(subject) ||
+         std::find(std::begin(kWords), std::end(kWords), FirstMark(subject)) != std::end(kWords);
 }
 
 }  // namespace listwarden

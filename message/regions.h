@@ -24,7 +24,9 @@ struct RegionRange {
 std::vector<RegionRange> FindRegions(std::string_view text, const std::vector<TextRange>& quoted,
                                      const std::vector<TextRange>& signature, std::string_view author_name);
 
-// "Re: …", "Fwd: …", "[list] AW: …": others wrote the rest.
+// "Fwd: …", "[list] WG: …".
+bool IsForwardSubject(std::string_view subject);
+// "Re: …", "[list] AW: …", or a forward: others wrote the rest.
 bool IsReplySubject(std::string_view subject);
 
 }  // namespace listwarden

@@ -9,6 +9,7 @@
 
 #include "message/decode.h"
 #include "message/header_fields.h"
+#include "message/header_tokens.h"
 
 namespace listwarden {
 namespace {
@@ -40,12 +41,6 @@ bool SecondReaderAgrees(std::string_view value, const std::string &boundary) {
 bool SaysBase64(const PartHeader &header) {
   return std::any_of(header.encodings.begin(), header.encodings.end(), [](const std::string &value) {
     return LowerAscii(value).find("base64") != std::string::npos;
-  });
-}
-
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c > 32 && c < 127 && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
   });
 }
 

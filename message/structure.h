@@ -32,7 +32,7 @@ struct Leaf {
     kAround
   } kind = Kind::kPart;  // kAround: text before the first or after the last part
   std::string id;
-  std::string media_type;
+  std::string media_type;  // lower case, two tokens; "text/plain" when there is none
   std::string charset;
   bool is_flowed = false, has_delsp = false;
   std::string encoding;  // lower case; empty for identity

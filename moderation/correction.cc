@@ -6,6 +6,7 @@
 
 #include "hold/identity.h"
 #include "message/header_fields.h"
+#include "message/header_tokens.h"
 #include "message/message_builder.h"
 #include "message/structure.h"
 #include "moderation/mail_text.h"
@@ -63,19 +64,9 @@ std::string KeptFields(const Message& message) {
   return kept;
 }
 
-// RFC 2045 section 5.1.
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c > 32 && c < 127 && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
-  });
-}
-
 std::string MediaType(const Leaf& leaf) {
-  const auto slash = leaf.media_type.find('/');
-  const bool is_good = slash != std::string::npos && IsToken(leaf.media_type.substr(0, slash)) &&
-                       IsToken(leaf.media_type.substr(slash + 1));
   const std::string charset = IsText(leaf) && IsToken(leaf.charset) ? "; charset=" + leaf.charset : "";
-  return is_good ? leaf.media_type + charset : "application/octet-stream";
+  return leaf.media_type + charset;
 }
 
 // RFC 2231 section 4.

@@ -39,7 +39,8 @@ TEST(Quality, WantsMoreThanAQuotation) {
   EXPECT_TRUE(Finds("only-quotes", Post(quote, "Re: Hum")));
   EXPECT_TRUE(Finds("only-quotes", Post(quote + "\nAnn Sample\n", "Re: Hum")));
   EXPECT_FALSE(Finds("only-quotes", Post(quote + "\nIt was the belt.\n", "Re: Hum")));
-  EXPECT_FALSE(Finds("only-quotes", Post(quote, "Fwd: Hum"))) << "what is passed on speaks for itself";
+  for (const char* subject : {"Fwd: Hum", "[list] FW: Hum", "RV: Hum"})
+    EXPECT_FALSE(Finds("only-quotes", Post(quote, subject))) << "what is passed on speaks for itself";
 }
 
 TEST(Quality, TrustsOnlyMarksToTellAnswersFromQuotes) {
