@@ -9,13 +9,12 @@ administrators do.
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from postgres import Server, newest_programs  # noqa: E402
+from postgres import Ledgers, Server, newest_programs  # noqa: E402
 import results  # noqa: E402
 
 
@@ -25,41 +24,33 @@ def main():
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
     chance = random.Random(seed)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-postgres-"))
-    server, clients, begun = None, [], time.time()
+    server, ledgers, begun = None, None, time.time()
     count = {"kill": 0, "kill_one": 0, "restart": 0, "end_one": 0}
     try:
         server = Server(newest_programs(), folder)
-        command = [str(binaries / "ledger"), "run", server.uri, str(folder / "ledger")]
-        clients = [subprocess.Popen(command) for _ in range(2)]
-        while server.sql("SELECT count(*) FROM writer") != ["2"]:
-            time.sleep(0.05)
+        ledgers = Ledgers(str(binaries / "ledger"), server, server.uri, folder)
         while count["kill"] + count["kill_one"] < kills:
             time.sleep(chance.uniform(0.05, 0.5))
             act = chance.choices(list(count), [70, 10, 15, 10])[0]
             getattr(server, act)()
             count[act] += 1
-            for client in clients:
-                if client.poll() is not None:
-                    raise SystemExit(f"the ledger ended by itself: {client.returncode}")
+            ledgers.check()
             if sys.stdout.isatty():
                 print(f"\r{count}", end="", flush=True)
-        for client in clients:
-            client.kill()
-            client.wait()
-        done = subprocess.run([command[0], "drain", *command[2:]], capture_output=True, text=True, timeout=1800, check=False)
+        status, figures = ledgers.drain()
     finally:
-        for client in clients:
-            client.kill()
+        if ledgers:
+            ledgers.stop()
         if server and server.process:
             server.process.kill()
             server.process.wait()
         shutil.rmtree(folder, ignore_errors=True)
     line = (f"{count['kill']} kills of the server, {count['kill_one']} of a connection, {count['restart']} restarts, "
-            f"{count['end_one']} connections ended, seed {seed}, {time.time() - begun:.0f} s: {done.stdout.strip()}")
+            f"{count['end_one']} connections ended, seed {seed}, {time.time() - begun:.0f} s: {figures}")
     print(line)
     if kills >= 100:
         results.keep(source, "postgres", ["postgres_kills.py", kills, seed], line)
-    return done.returncode
+    return status
 
 
 if __name__ == "__main__":

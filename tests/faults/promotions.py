@@ -10,13 +10,12 @@ With a standby that is not synchronous the same must fail: proof that the check 
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from postgres import Server, newest_programs  # noqa: E402
+from postgres import Ledgers, Server, newest_programs  # noqa: E402
 import results  # noqa: E402
 
 
@@ -55,12 +54,9 @@ class Pair:
 
 def campaign(ledger, folder, promotions, chance, is_synchronous=True):
     """(exit status of the check, figures)"""
-    pair, clients, away = Pair(folder, is_synchronous), [], 0
-    command = [ledger, "run", pair.uri, str(folder / "ledger")]
+    pair, ledgers, away = Pair(folder, is_synchronous), None, 0
     try:
-        clients = [subprocess.Popen(command) for _ in range(2)]
-        while pair.primary.sql("SELECT count(*) FROM writer") != ["2"]:
-            time.sleep(0.05)
+        ledgers = Ledgers(ledger, pair.primary, pair.uri, folder)
         for number in range(promotions):
             time.sleep(chance.uniform(0.2, 1.5))
             if number % 2 == 0:
@@ -71,19 +67,14 @@ def campaign(ledger, folder, promotions, chance, is_synchronous=True):
                     chance.choice((pair.primary.end_one, pair.primary.cancel_one, pair.primary.kill_one))()
                     time.sleep(chance.uniform(0, 0.5))
             pair.fail_over()
-            for client in clients:
-                if client.poll() is not None:
-                    raise SystemExit(f"the ledger ended by itself: {client.returncode}")
+            ledgers.check()
             if sys.stdout.isatty():
                 print(f"\r{number + 1} promotions", end="", flush=True)
-        for client in clients:
-            client.kill()
-            client.wait()
-        done = subprocess.run([ledger, "drain", *command[2:]], capture_output=True, text=True, timeout=1800, check=False)
-        return done.returncode, f"{promotions} promotions, {away} of a standby that was away: {done.stdout.strip()}"
+        status, figures = ledgers.drain()
+        return status, f"{promotions} promotions, {away} of a standby that was away: {figures}"
     finally:
-        for client in clients:
-            client.kill()
+        if ledgers:
+            ledgers.stop()
         pair.stop()
 
 

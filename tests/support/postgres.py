@@ -105,6 +105,32 @@ class Server:
         self.sql(f"SELECT {what}(pid) FROM pg_stat_activity WHERE datname = 'hold' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1")
 
 
+class Ledgers:
+    """Two processes of `ledger` that hold, decide and release on one store."""
+
+    def __init__(self, program, server, uri, folder):
+        self.words = [program, uri, str(folder / "ledger")]
+        self.processes = [subprocess.Popen([program, "run", *self.words[1:]]) for _ in range(2)]
+        while server.sql("SELECT count(*) FROM writer") != ["2"]:
+            time.sleep(0.05)
+
+    def check(self):
+        for process in self.processes:
+            if process.poll() is not None:
+                raise SystemExit(f"the ledger ended by itself: {process.returncode}")
+
+    def stop(self):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+    def drain(self):
+        """What came of it all: status, figures."""
+        self.stop()
+        done = subprocess.run([self.words[0], "drain", *self.words[1:]], capture_output=True, text=True, timeout=1800, check=False)
+        return done.returncode, done.stdout.strip()
+
+
 def newest_programs():
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:

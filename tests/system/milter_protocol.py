@@ -20,7 +20,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from daemon import Daemon  # noqa: E402
-from milter_client import Gone, LIST, Milter, opened  # noqa: E402
+from milter_client import Gone, Milter, opened  # noqa: E402
 
 PROGRAMS, SOURCE = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 TRAINEES = "trainees@lists.example.ac.uk"

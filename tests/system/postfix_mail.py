@@ -10,7 +10,6 @@ import os
 import pathlib
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import threading
