@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <boost/program_options.hpp>
 #include <iostream>
@@ -15,6 +16,11 @@
 
 namespace listwarden {
 namespace {
+
+constexpr const char* kNotAsRoot =
+    "not as root: whoever could make this program err by a mail would own the machine\n"
+    "  start its service with systemctl, or this program with: runuser -u listwarden -- PROGRAM …\n"
+    "  in a container that knows no other user: --allow-root\n";
 
 sigset_t OurSignals() {
   sigset_t set;
@@ -30,13 +36,17 @@ int RunDaemon(int argc, char** argv, const char* about,
   namespace po = boost::program_options;
   po::options_description options(about);
   options.add_options()("config", po::value<std::string>()->default_value(""), "the settings file")(
-      "help", "this text");
+      "allow-root", "serve as root, too: for a container that knows no other user")("help", "this text");
   try {
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, options), values);
     if (values.count("help")) {
       std::cout << options;
       return 0;
+    }
+    if (geteuid() == 0 && !values.count("allow-root")) {
+      std::cerr << kNotAsRoot;
+      return kExitUsage;
     }
     BlockSignals();
     return serve(FindSettingsFile(values["config"].as<std::string>()));

@@ -71,8 +71,8 @@ def start(folder, programs):
         f"store = {folder}/hold.db\nrelease-key = {folder}/key\n[milter]\nsocket = unix:{folder}/ours.sock\n")
     log = open(folder / "log", "wb")
     daemons = {"floor": subprocess.Popen([folder / "floor-milter", "-p", f"unix:{folder}/floor.sock", "-m", "nr"]),
-               "ours": subprocess.Popen([f"{programs}/listwarden-milter", "--config", folder / "etc/listwarden.conf"],
-                                        stdout=log, stderr=log)}
+               "ours": subprocess.Popen([f"{programs}/listwarden-milter", "--config", folder / "etc/listwarden.conf",
+                                         "--allow-root"], stdout=log, stderr=log)}
     deadline = time.time() + 60
     while b"event=started" not in (folder / "log").read_bytes() and time.time() < deadline:
         time.sleep(0.1)

@@ -21,7 +21,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent
 sys.path[:0] = [str(HERE), str(SOURCE / "tests" / "support")]
-from daemon import write_configuration  # noqa: E402
+from daemon import daemon_command, write_configuration  # noqa: E402
 from milter_rate import LIST, REAL, sample_mail  # noqa: E402
 
 EVERY, HELD = 10, 10
@@ -66,7 +66,8 @@ def main():
             path.unlink()
         config = write_configuration(SOURCE, folder, f"[milter]\nsocket = unix:{folder}/milter.sock\n")
         with open(folder / "log", "wb") as log:
-            daemon = subprocess.Popen([f"{chosen.programs}/listwarden-milter", "--config", config], stdout=log, stderr=log)
+            daemon = subprocess.Popen(daemon_command(pathlib.Path(chosen.programs), "listwarden-milter", config),
+                                      stdout=log, stderr=log)
         while b"event=started" not in (folder / "log").read_bytes():
             if daemon.poll() is not None:
                 sys.exit((folder / "log").read_text())

@@ -17,7 +17,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from daemon import Daemon  # noqa: E402
+from daemon import Daemon, daemon_command  # noqa: E402
 from milter_client import LIST, opened  # noqa: E402
 import results  # noqa: E402
 from stack import Sink  # noqa: E402
@@ -65,7 +65,7 @@ class Desk:
     def start(self):
         started = self.log().count("event=started")
         with open(self.file, "ab") as log:
-            self.process = subprocess.Popen([self.daemon.programs / "listwarden-desk", "--config", self.daemon.config],
+            self.process = subprocess.Popen(daemon_command(self.daemon.programs, "listwarden-desk", self.daemon.config),
                                             stdout=log, stderr=log)
         self.wait_for("event=started", started)
 

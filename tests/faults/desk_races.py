@@ -19,7 +19,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from daemon import Daemon  # noqa: E402
+from daemon import Daemon, daemon_command  # noqa: E402
 from milter_client import LIST, opened  # noqa: E402
 from moderator import PASSWORD, Moderator  # noqa: E402
 import results  # noqa: E402
@@ -149,7 +149,7 @@ def campaign(daemon, sink, count, seed):
         posts, replies = {}, {name: [] for name in NAMES}
         log = daemon.folder / "desk.log"
         with open(log, "ab") as out:
-            desk = subprocess.Popen([daemon.programs / "listwarden-desk", "--config", daemon.config], stdout=out, stderr=out)
+            desk = subprocess.Popen(daemon_command(daemon.programs, "listwarden-desk", daemon.config), stdout=out, stderr=out)
         try:
             wait_for_desk(port)
             for turn, first in enumerate(range(0, count, AT_ONCE), 1):

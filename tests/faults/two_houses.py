@@ -21,6 +21,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from daemon import daemon_command  # noqa: E402
 from moderator import PASSWORD, Moderator  # noqa: E402
 from postgres import Server, newest_programs  # noqa: E402
 from stack import Stack, free_port, require_root  # noqa: E402
@@ -64,7 +65,7 @@ class Houses(Stack):
         config = self.config if house == 0 else self.config.with_name("second.conf")
         with open(self.folder / f"{program}-{house}.log", "ab") as log:
             self.processes[f"{program}-{house}"] = subprocess.Popen(
-                [self.programs / program, "--config", config], stdout=log, stderr=log)
+                daemon_command(self.programs, program, config), stdout=log, stderr=log)
 
     def start_program(self, name):
         for house in range(2):

@@ -54,6 +54,11 @@ def write_configuration(source, folder, text, shipped_rules=True):
     return settings
 
 
+def daemon_command(programs, name, config):
+    """Tests run as root where they must; a daemon serves as root only when it is told to."""
+    return [str(programs / name), "--config", str(config), "--allow-root"]
+
+
 class Daemon:
     def __init__(self, programs, source, tcp=False):
         self.programs, self.source = pathlib.Path(programs), pathlib.Path(source)
@@ -68,7 +73,7 @@ class Daemon:
             self.source, self.folder,
             f"[milter]\nsocket = {self.address}\nmax-connections = 1000\nbytes-in-flight = 2000000\n"
             "[limits]\nmessage-bytes = 260000\n[notices]\nfrom = Listwarden <listwarden@lists.example.ac.uk>\n")
-        self.process = None
+        self.process, self.user = None, {}  # for whom it runs, as Popen takes it
 
     def __enter__(self):
         try:
@@ -93,8 +98,8 @@ class Daemon:
     def start(self):
         started = self.log().count("event=started") if (self.folder / "log").exists() else 0
         log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([str(self.programs / "listwarden-milter"), "--config", str(self.config)],
-                                        stdout=log, stderr=log)
+        self.process = subprocess.Popen(daemon_command(self.programs, "listwarden-milter", self.config), stdout=log, stderr=log,
+                                        **self.user)
         self.wait_for("event=started", started + 1)
 
     def is_running(self):

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from daemon import write_configuration
+from daemon import daemon_command, write_configuration
 
 LISTS_DOMAIN = "lists.example.ac.uk"
 
@@ -204,7 +204,7 @@ class Stack:
         with open(self.folder / f"{name}.log", "ab") as log:
             self.log_began[name] = log.tell()
             self.processes[name] = subprocess.Popen(
-                [str(self.programs / name), "--config", str(self.config)], stdout=log, stderr=log, env=os.environ | self.environment)
+                daemon_command(self.programs, name, self.config), stdout=log, stderr=log, env=os.environ | self.environment)
 
     def wait_until_started(self, name, seconds=300):  # reading the rules takes long under sanitizers
         deadline, said = time.time() + seconds, b""

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`cmake --install` puts everything where Debian expects it, in observe mode; the units are sound, hardened and watched.
+"""`cmake --install` puts everything where Debian expects it, in observe mode; the units are sound, hardened and watched;
+root is refused, and a daemon that has no capability serves.
 
 usage: install.py PROGRAMS SOURCE
 """
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import socket
@@ -22,7 +24,7 @@ UNITS = ("listwarden-milter.service", "listwarden-desk.service")
 FILES = """
 usr/bin/listwarden usr/sbin/listwarden-milter usr/sbin/listwarden-desk
 usr/lib/systemd/system/listwarden-milter.service usr/lib/systemd/system/listwarden-desk.service
-usr/lib/sysusers.d/listwarden.conf usr/lib/tmpfiles.d/listwarden.conf
+usr/lib/sysusers.d/listwarden.conf usr/lib/tmpfiles.d/listwarden.conf etc/apparmor.d/listwarden
 usr/share/man/man1/listwarden.1 usr/share/man/man5/listwarden.conf.5
 usr/share/man/man8/listwarden-milter.8 usr/share/man/man8/listwarden-desk.8
 usr/share/doc/listwarden/examples/postfix/main.cf usr/share/doc/listwarden/examples/postfix/master.cf
@@ -30,7 +32,8 @@ etc/listwarden/listwarden.conf etc/listwarden/lists.d/default.toml etc/listwarde
 etc/listwarden/notices/en/poster-held.txt etc/listwarden/notices/cy/poster-held.txt
 """.split()
 PLACES = ("usr/bin/", "usr/sbin/", "usr/lib/systemd/system/", "usr/lib/sysusers.d/", "usr/lib/tmpfiles.d/", "usr/share/man/",
-          "usr/share/doc/listwarden/", "etc/listwarden/")
+          "usr/share/doc/listwarden/", "etc/listwarden/", "etc/apparmor.d/listwarden")
+PARSER = pathlib.Path("/usr/sbin/apparmor_parser")
 failures = []
 
 
@@ -86,15 +89,41 @@ def units(stage):
     expect(done.returncode == 0 and passwd.exists() and "listwarden:" in passwd.read_text(), "sysusers makes the user listwarden")
 
 
-def watchdog():
+def profile(stage):
+    if not PARSER.exists():
+        print("apparmor is not installed: its profile is not checked")
+        return
+    done = run(PARSER, "--skip-kernel-load", "--skip-cache", stage / "etc/apparmor.d/listwarden")
+    expect(done.returncode == 0, "AppArmor understands the profile " + done.stderr)
+
+
+def root(stage):
+    for name in ("listwarden-milter", "listwarden-desk"):
+        done = run(stage / "usr/sbin" / name, "--config", stage / "etc/listwarden/listwarden.conf", timeout=60)
+        expect(done.returncode == 64 and "runuser -u listwarden" in done.stderr, f"{name} refuses root, and says how else {done.stderr}")
+
+
+def give_to_nobody(daemon):
+    """Everything of its own, as a unit's user has it."""
+    nobody = pwd.getpwnam("nobody")
+    for path in (daemon.folder, *daemon.folder.rglob("*")):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    daemon.user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def watchdog(stage):
     """systemd's side: READY, then a sign of life as long as an MTA would be answered, and no longer."""
-    daemon = Daemon(PROGRAMS, SOURCE)
+    daemon = Daemon(stage / "usr/sbin", SOURCE)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
         notify.bind(str(daemon.folder / "notify"))
         notify.settimeout(60)
         os.environ.update(NOTIFY_SOCKET=str(daemon.folder / "notify"), WATCHDOG_USEC="3000000")
+        if os.geteuid() == 0:
+            give_to_nobody(daemon)
         try:
             with daemon:
+                capabilities = re.search(r"CapEff:\s*(\w+)", pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text())[1]
+                expect(int(capabilities, 16) == 0, f"a daemon needs no capabilities ({capabilities})")
                 words = [notify.recv(100)]
                 while len(words) < 4:
                     words.append(notify.recv(100))
@@ -121,10 +150,14 @@ def watchdog():
 
 def main():
     stage = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-install-"))
+    stage.chmod(0o755)
     try:
         files(stage)
         units(stage)
-        watchdog()
+        profile(stage)
+        if os.geteuid() == 0:
+            root(stage)
+        watchdog(stage)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return 1 if failures else 0

@@ -18,7 +18,7 @@ import time
 
 SUPPORT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(SUPPORT / "support"), str(SUPPORT / "faults")]
-from daemon import write_configuration  # noqa: E402
+from daemon import daemon_command, write_configuration  # noqa: E402
 from postgres_kills import Server, newest_programs  # noqa: E402
 from stack import Sink  # noqa: E402
 
@@ -59,7 +59,7 @@ class Site:
         mails += len(SINK.deliveries)
         log = self.folder / "desk.log"
         with open(log, "wb") as out:
-            desk = subprocess.Popen([PROGRAMS / "listwarden-desk", "--config", self.config], stdout=out, stderr=out)
+            desk = subprocess.Popen(daemon_command(PROGRAMS, "listwarden-desk", self.config), stdout=out, stderr=out)
         deadline = time.time() + 120
         while "event=started" not in log.read_text() and time.time() < deadline and desk.poll() is None:
             time.sleep(0.1)
