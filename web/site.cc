@@ -118,11 +118,16 @@ bool IsForAuthors(const std::string& path) {
   return path == "/check" || path.rfind("/mine/", 0) == 0 || path.rfind(kLinkPath, 0) == 0;
 }
 
-// Who was kept from what. No path of ours has a secret but that of a link, and a link is never refused so.
+// No path of ours has a secret but that of a link.
+std::string PathToLog(const Request& request) {
+  return request.path.rfind(kLinkPath, 0) == 0 ? std::string(kLinkPath) : request.path;
+}
+
+// Who was kept from what.
 void LogRefusal(const Call& call) {
   Log(LogLevel::kWarning, "refused",
       {{"method", call.request.method},
-       {"path", call.request.path},
+       {"path", PathToLog(call.request)},
        {"name", call.user ? call.user->name : ""},
        {"peer", PeerOf(call.request, call.site.settings)}});
 }
@@ -298,7 +303,7 @@ Response Site::Dispatch(const Request& request) {
     response = Guarded(call);
     if (response.status == 403) LogRefusal(call);
   } catch (const StoreError& e) {
-    Log(LogLevel::kError, "store-failed", {{"path", request.path}, {"why", e.what()}});
+    Log(LogLevel::kError, "store-failed", {{"path", PathToLog(request)}, {"why", e.what()}});
     response = DownPage(call);
   }
   if (!new_form.empty()) response.fields.Add("Set-Cookie", Cookie("form", new_form, 0));

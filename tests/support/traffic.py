@@ -232,6 +232,9 @@ class Traffic:
         if set(left) - {"sent"} or left.get("sent", 0) != len(letters):
             wrong.append(f"letters are {left}, and {len(letters)} came")
         states = collections.Counter(state for _, state in held.values())
+        if found := re.search(r"xyzzy|Good morning|More of it|traffic-\d|member\d|carol@",
+                              (self.stack.folder / "listwarden-desk.log").read_text(errors="replace")):
+            wrong.append(f"the desk's log says '{found[0]}', as a post does")
         return {"posts": len(self.posted), "held": len(held), "released": states["released"], "released again": again,
                 "marks": sum(marks.values()), "put off": sum(self.put_off.values()), "letters": len(letters),
                 "letters again": letters.total() - len(letters)}, wrong

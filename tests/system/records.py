@@ -100,6 +100,7 @@ def tend(folder, kind, store=None):
     site.run(0, "held", "keep", kept)
     expect("1 messages forgotten" in site.run(0, "erase", "--person", "bo@example.org"), "without it, it goes")
     expect(not any("bo@example.org" in json.dumps(post) for post in site.held()), "nobody is named any more")
+    expect(not re.search("bo@example.org|xxxxxxxx|once[0-9]", log), "the desk's log never had address, words or subjects of theirs")
     if not store:
         files = b"".join(file.read_bytes() for file in (site.folder / "store").glob("hold.db*"))
         expect(b"bo@example.org" not in files and b"xxxxxxxx" not in files, "no byte of it is left in the files")

@@ -137,10 +137,13 @@ TEST_F(DeskTest, LogsSignInsAndLinksWithoutTheirSecrets) {
   EXPECT_TRUE(OpenLink(secret));
   Get("/link/" + secret.substr(1));
   Get("/");
+  ByHand("ALTER TABLE link RENAME TO away");
+  EXPECT_EQ(Get("/link/" + secret).status, 503);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_THAT(log, AllOf(HasSubstr("event=sign-in-failed name=ann peer=192.0.2.1"),
                          HasSubstr("event=signed-in name=ann peer=192.0.2.1"),
-                         HasSubstr("event=link-unknown peer=192.0.2.1")));
+                         HasSubstr("event=link-unknown peer=192.0.2.1"),
+                         HasSubstr("event=store-failed path=/link/ ")));
   for (const std::string& hidden : std::vector<std::string>{"not this one either", "not\\x20this", kPassword,
                                                             cookie, token, secret, secret.substr(1)})
     EXPECT_THAT(log, Not(HasSubstr(hidden)));
