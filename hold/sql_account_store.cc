@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+
 #include "hold/account_store.h"
 #include "hold/sql_audit.h"
 #include "hold/sql_hold_store.h"
@@ -101,9 +103,8 @@ class SqlAccountStore : public AccountStore {
     auto session = connection_->Read([&](SqlDatabase& database) -> std::optional<Session> {
       now = database.Now();
       SqlRow row(database,
-                 "SELECT id_hash, account, form_token, created, seen, expires FROM session WHERE id_hash = ?"
-                 " AND expires > ? AND seen > ?",
-                 id_hash, now, now - idle.count());
+                 "SELECT id_hash, account, form_token, created, seen, expires FROM session WHERE id_hash = ?",
+                 id_hash);
       if (!row.Step()) return std::nullopt;
       return Session{row.Text(0),
                      row.Text(1),
@@ -112,7 +113,13 @@ class SqlAccountStore : public AccountStore {
                      FromSeconds(row.Int(4)),
                      FromSeconds(row.Int(5))};
     });
-    if (session && now - Seconds(session->seen) >= kSeenEvery) {
+    if (!session) return std::nullopt;
+    // For good, so that a clock that is put back revives none. One that was seen in a time to come is none either.
+    if (Seconds(session->expires) <= now || std::abs(now - Seconds(session->seen)) >= idle.count()) {
+      EndSession(id_hash);
+      return std::nullopt;
+    }
+    if (now - Seconds(session->seen) >= kSeenEvery) {
       connection_->Write([&](SqlDatabase& database) {
         return SqlRow(database, "UPDATE session SET seen = ? WHERE id_hash = ?", now, id_hash).Run();
       });

@@ -124,8 +124,10 @@ std::optional<LinkToken> SqlHoldStore::FindLink(std::string_view hash) {
 bool SqlHoldStore::UseToken(std::string_view token_id, Time expires) {
   return connection_->Write([&](SqlDatabase& database) {
     // The newest stay, so that a clock that jumps forth and back revives none of them.
-    SqlRow(database, "DELETE FROM token WHERE expires < ? AND (SELECT count(*) FROM token) > ?",
-           database.Now() - kDaySeconds, kTokensKept)
+    SqlRow(database,
+           "DELETE FROM token WHERE (SELECT count(*) FROM token) > ? AND id IN"
+           " (SELECT id FROM token WHERE expires < ? ORDER BY expires LIMIT 2)",
+           kTokensKept, database.Now() - kDaySeconds)
         .Run();
     return SqlRow(database, "INSERT INTO token (id, expires) VALUES (?, ?) ON CONFLICT DO NOTHING", token_id,
                   Seconds(expires))

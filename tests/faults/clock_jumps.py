@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Moves the wall clock under the real milter and desk: jumps forth and back expire nothing and write to nobody, and in
-its own time a post is reminded of and expires, once. What was written while the clock was ahead leaves when it is back.
+"""Moves the wall clock under the real milter and desk: jumps forth and back expire nothing and write to nobody, nor does a clock
+that gains thirty seconds every second, and in its own time a post is reminded of and expires, once. What was written while the clock
+was ahead leaves when it is back. The token of a release that was taken is never taken again.
 
 clock_jumps.py BIN SOURCE [JUMPS] [SEED]     tests/faults/results/clock.txt keeps the long form
 The clock is libfaketime's; the machine's own count of time goes on untouched, as at a real jump.
 """
 import collections
+import contextlib
 import email
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -51,6 +55,20 @@ class WallClock:
         self.set(0)
         os.environ.update({"LD_PRELOAD": str(libraries[0]), "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
                            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"})
+
+    @contextlib.contextmanager
+    def running(self, seconds):
+        """Thirty seconds every second, for so many; then it is put right."""
+        def run():
+            for second in range(seconds):
+                self.set(30 * second)
+                time.sleep(1)
+            self.set(0)
+
+        runner = threading.Thread(target=run)
+        runner.start()
+        yield
+        runner.join()
 
     def set(self, seconds):
         new = self.file.with_suffix(".new")
@@ -109,6 +127,35 @@ class House:
         if not self.sink.wait_for(lambda *sent: f"Please decide: Time {number}".encode() in sent[2], 60):
             raise RuntimeError(f"no moderator hears of post {number}:\n" + self.desk.log()[-3000:])
 
+    def release_again_and_again(self, now):
+        """Its mail comes a second time, whatever the clock says: only the first is taken."""
+        waiting = next(one["id"] for one in self.daemon.held() if one["state"] == "held")
+        subprocess.run([self.daemon.programs / "listwarden", "--config", self.daemon.config, "held", "release", waiting], check=True,
+                       capture_output=True)
+        sent = self.sink.wait_for(lambda _, paths, content: b"Listwarden-Release" in content, 60)
+        if not sent:
+            raise RuntimeError("no release arrives:\n" + self.desk.log()[-3000:])
+        answers = []
+        for ahead in (0, 0, *JUMPS, 0):
+            self.clock.set(now + ahead)
+            answers.append(self.released(*sent))
+        if answers != ["continue"] + ["451" if ahead < 600 else "550" for ahead in (0, *JUMPS, 0)]:
+            raise RuntimeError(f"a release that comes again and again is answered {answers}")
+
+    def released(self, sender, paths, content):
+        """What the milter says to this mail at the listener for releases."""
+        header, body = content.split(b"\r\n\r\n", 1)
+        milter = opened(self.daemon.address, daemon="REINJECT")
+        milter.envelope(f"<{sender}>", [f"<{path}>" for path in paths])
+        milter.data()
+        for field in re.split(rb"\r\n(?![ \t])", header):
+            name, value = field.split(b":", 1)
+            milter.field(name.decode(), value)
+        milter.body(body)
+        name, payload = milter.end()[-1]
+        milter.close()
+        return payload[:3].decode() if name == "reply" else name
+
     def restart(self, at):
         self.desk.stop()
         self.clock.set(at)
@@ -142,15 +189,17 @@ def campaign(house, jumps):
     house.desk.stop()
     house.clock.set(365 * DAY)
     house.hold(2)
-    house.clock.set(0)
-    house.desk.start()
-    house.is_told(2)
+    with house.clock.running(4 + len(jumps)):
+        house.desk.start()
+        house.is_told(2)
+    house.check("after a clock that ran", {"1": "held", "2": "held"}, held=2)
     house.restart(EXPIRY - DAY + HOUR)
     house.check("in its last day", {"1": "held", "2": "held"}, held=2, digest=1, reminder=1, escalation=1)
     house.restart(EXPIRY + HOUR)
     house.check("in the end", {"1": "expired", "2": "held"}, held=2, digest=2, reminder=1, escalation=1)
     time.sleep(3)  # for what must not come
     house.check("later", {"1": "expired", "2": "held"}, 0, held=2, digest=2, reminder=1, escalation=1)
+    house.release_again_and_again(EXPIRY + HOUR)
 
 
 def main():

@@ -71,6 +71,14 @@ TEST_P(HoldStoreContract, ASessionEndsByIdlenessAgeLogOutAndDisabling) {
   clock_.Advance(std::chrono::seconds(24));
   EXPECT_FALSE(accounts->FindSession("s2", kIdle)) << "twelve hours are over";
 
+  clock_.Advance(-std::chrono::hours(13));
+  EXPECT_FALSE(accounts->FindSession("s1", kIdle)) << "a clock that is put back revives none";
+  EXPECT_FALSE(accounts->FindSession("s2", kIdle));
+  clock_.Advance(std::chrono::hours(13));
+  begin("ahead");
+  clock_.Advance(-kIdle);
+  EXPECT_FALSE(accounts->FindSession("ahead", kIdle)) << "nor does one last until the clock is there again";
+
   begin("s3");
   accounts->EndSession("s3");
   EXPECT_FALSE(accounts->FindSession("s3", kIdle));

@@ -163,6 +163,27 @@ TEST_P(HoldStoreContract, AReleaseTokenIsGoodOnce) {
   EXPECT_FALSE(store_->UseToken("t1", clock_.Now() + kMinute));
 }
 
+TEST_P(HoldStoreContract, AUsedReleaseTokenStaysDeadWhateverTheClockDoes) {
+  const std::string now = std::to_string(clock_.Now().time_since_epoch().count());
+  ASSERT_TRUE(
+      place_->Execute("INSERT INTO token (id, expires) WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL"
+                      " SELECT n + 1 FROM count WHERE n < 1500) SELECT 'old' || n, " +
+                      now + " + n FROM count"));
+  constexpr std::chrono::hours kDay{24};
+  const auto is_new = [&](const std::string& token) {
+    return store_->UseToken(token, clock_.Now() + std::chrono::hours(24));
+  };
+  EXPECT_TRUE(is_new("t1"));
+  for (const std::chrono::hours jump : {400 * kDay, -kDay, -400 * kDay, kDay}) {
+    clock_.Advance(jump);
+    EXPECT_FALSE(is_new("t1")) << jump.count();
+    EXPECT_TRUE(is_new("new" + std::to_string(jump.count())));
+    clock_.Advance(-jump);
+    EXPECT_FALSE(is_new("t1")) << jump.count();
+  }
+  EXPECT_TRUE(is_new("old1")) << "all are not kept for ever";
+}
+
 TEST_P(HoldStoreContract, NoticesAreCountedPerAddressListAndDay) {
   EXPECT_EQ(store_->CountNotice("bo@example.org", "a"), 1);
   EXPECT_EQ(store_->CountNotice("bo@example.org", "a"), 2);

@@ -125,6 +125,24 @@ TEST_F(HousekeepingTest, AClockPutBackDelaysAndDoublesNothing) {
   EXPECT_LE(letters["moderator-digest"], digests + 2);
 }
 
+TEST_F(HousekeepingTest, AClockThatRunsThirtyTimesTooFastExpiresNothingEarly) {
+  const std::string id = Hold("a");
+  Pass(3 * kDay - hours(1));
+  const auto wanted = letters;
+  for (int second = 0; second < 600; ++second) {
+    count += seconds(1);
+    house.clock.now += seconds(30);
+    keeper->Turn(*house.policy);
+  }
+  EXPECT_EQ(StateOf(id), HoldState::kHeld) << "five hours by the clock, ten minutes in truth";
+  house.clock.now -= 600 * seconds(29);
+  Pass(minutes(40));
+  EXPECT_EQ(StateOf(id), HoldState::kHeld);
+  EXPECT_EQ(letters, wanted);
+  Pass(minutes(30));
+  EXPECT_EQ(StateOf(id), HoldState::kExpired);
+}
+
 TEST_F(HousekeepingTest, ATimeThatStaysForADayIsTaken) {
   const std::string id = Hold("a");
   Pass(hours(1));
