@@ -65,7 +65,7 @@ def main():
     held = b"Please xyzzyhold.\r\n" + PROSE
     commit = subprocess.run(["git", "-C", SOURCE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     lines, faults = [f"command: python3 bench/latency.py PROGRAMS   ({datetime.date.today().isoformat()}, commit {commit})"], 0
-    with Daemon(chosen.programs, SOURCE) as daemon:
+    with Daemon(chosen.programs, SOURCE, shipped_rules=True) as daemon:
         end = lambda: time.perf_counter() + SECONDS
         for what, text, wanted, callers in (("pass, one at a time", PROSE, "continue", 1), ("hold, one at a time", held, "discard", 1),
                                             ("hold, 8 at once", held, "discard", 8)):

@@ -36,7 +36,8 @@ def main():
     chosen = options.parse_args()
     lines = ["command: python3 bench/postfix_rate.py " + " ".join(sys.argv[1:])]
     with contextlib.ExitStack() as both:
-        stacks = [both.enter_context(Stack(pathlib.Path(chosen.programs), HERE.parent, tcp=tcp, desk=False)) for tcp in (False, True)]
+        stacks = [both.enter_context(Stack(pathlib.Path(chosen.programs), HERE.parent, tcp=tcp, desk=False, shipped_rules=True))
+                  for tcp in (False, True)]
         for stack in stacks:
             # What is delivered is not measured.
             subprocess.run(["postconf", "-c", stack.folder / "postfix", "-e", "default_transport=discard:", "relayhost="], check=True)

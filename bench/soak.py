@@ -64,7 +64,7 @@ def main():
         files = sorted((folder / "mail").glob("*.eml"))
         for path in files[chosen.rate * EVERY - HELD:]:
             path.unlink()
-        config = write_configuration(SOURCE, folder, f"[milter]\nsocket = unix:{folder}/milter.sock\n")
+        config = write_configuration(SOURCE, folder, f"[milter]\nsocket = unix:{folder}/milter.sock\n", shipped_rules=True)
         with open(folder / "log", "wb") as log:
             daemon = subprocess.Popen(daemon_command(pathlib.Path(chosen.programs), "listwarden-milter", config),
                                       stdout=log, stderr=log)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -67,15 +68,30 @@ std::size_t LettersOf(std::string_view word) {
   return word.size() - static_cast<std::size_t>(std::count(word.begin(), word.end(), WordIndex::kBoundary));
 }
 
-// Whether one of the known words is a part of this one.
-bool HoldsOneOf(const std::unordered_set<std::string_view>& known, std::string_view word) {
-  for (std::size_t begin = 0; begin < word.size(); ++begin) {
-    for (std::size_t size = kShortest; begin + size <= word.size(); ++size) {
-      if (known.contains(word.substr(begin, size))) return true;
-    }
+// Words that are looked for as parts of others: most beginnings of a part are none of theirs.
+class KnownWords {
+ public:
+  void Insert(std::string_view word) {
+    beginnings_.set(BeginningOf(word));
+    words_.insert(word);
   }
-  return false;
-}
+  bool HasPartOf(std::string_view word) const {
+    for (std::size_t begin = 0; begin + kShortest <= word.size(); ++begin) {
+      if (!beginnings_[BeginningOf(word.substr(begin))]) continue;
+      for (std::size_t size = kShortest; begin + size <= word.size(); ++size) {
+        if (words_.contains(word.substr(begin, size))) return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  static std::size_t BeginningOf(std::string_view word) {
+    return (static_cast<unsigned char>(word[0]) * 32u + static_cast<unsigned char>(word[1])) % 1024;
+  }
+  std::bitset<1024> beginnings_;
+  std::unordered_set<std::string_view> words_;
+};
 
 // A word that holds another one adds nothing.
 std::optional<AnyOf> ClauseOf(const Strings& strings) {
@@ -87,13 +103,13 @@ std::optional<AnyOf> ClauseOf(const Strings& strings) {
   std::sort(words.begin(), words.end(), [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
   });
-  std::unordered_set<std::string_view> known;
+  KnownWords known;
   AnyOf kept;
   kept.reserve(words.size());
   for (std::string& word : words) {
-    if (HoldsOneOf(known, word)) continue;
+    if (known.HasPartOf(word)) continue;
     kept.push_back(std::move(word));
-    known.insert(kept.back());
+    known.Insert(kept.back());
   }
   return kept;
 }
@@ -165,9 +181,10 @@ class Row {
 
 // Whether the clause says nothing that `rarer` does not say.
 bool IsImplied(const AnyOf& clause, const AnyOf& rarer) {
-  const std::unordered_set<std::string_view> known(clause.begin(), clause.end());
+  KnownWords known;
+  for (const std::string& word : clause) known.Insert(word);
   return std::all_of(rarer.begin(), rarer.end(),
-                     [&](const std::string& word) { return HoldsOneOf(known, word); });
+                     [&](const std::string& word) { return known.HasPartOf(word); });
 }
 
 // The rarest first.

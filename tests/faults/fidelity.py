@@ -98,7 +98,7 @@ def main():
     require_root()
     mails, seed = (int(word) for word in (sys.argv[3:5] + ["60", "1"][len(sys.argv[3:5]):]))
     begun, faults, verified = time.time(), [], 0
-    with Stack(sys.argv[1], pathlib.Path(sys.argv[2]), shipped_rules=False) as stack:
+    with Stack(sys.argv[1], pathlib.Path(sys.argv[2])) as stack:
         signing_key, record = keys(stack.folder)
         for first in range(0, mails, BATCH):
             sent = {number: mail(seed, number, signing_key) for number in range(first, min(mails, first + BATCH))}

@@ -105,7 +105,7 @@ def main():
         print("skipped: fiu-utils is not installed")
         return 77
     begun = time.time()
-    with FaultyStack(programs, source, shipped_rules=False) as stack:
+    with FaultyStack(programs, source) as stack:
         traffic = Traffic(stack, seed)
         traffic.start()
         time.sleep(1)

@@ -204,7 +204,7 @@ def main():
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
     require_root()
     begun = time.time()
-    with ImpatientStack(programs, source, shipped_rules=False) as stack:
+    with ImpatientStack(programs, source) as stack:
         faults = Faults(stack, times, seed)
         for scenario in (faults.away, faults.killed, faults.slow, faults.reset, faults.hung_up, faults.postfix_ends):
             scenario()

@@ -54,7 +54,7 @@ def main():
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
     require_root()
     begun = time.time()
-    with Stack(programs, source, shipped_rules=False) as stack:
+    with Stack(programs, source) as stack:
         traffic = Traffic(stack, seed)
         traffic.start()
         killers = [threading.Thread(target=keep_killing, args=(stack, one, kills // 2, random.Random(f"{seed} {one}"), traffic.wrong))

@@ -34,15 +34,15 @@ miss = ["Please do not."]
 
 
 def without_shipped_rules(etc):
-    """Whoever starts a thousand times need not try every example of every rule each time."""
+    """Who starts again and again need not try every example of every rule each time."""
     for file in etc.glob("policies/*/*.toml"):
         file.write_text("" if file.name == "cy.toml" else file.read_text().split("[[rule]]")[0])
     for file in etc.glob("lists.d/*.toml"):
         file.write_text(re.sub("(?m)^rules-on = .*$", "", file.read_text()))
 
 
-def write_configuration(source, folder, text, shipped_rules=True):
-    """etc/ as shipped, enforcing, with the site rules and these settings; returns the settings file."""
+def write_configuration(source, folder, text, shipped_rules=False):
+    """etc/ as shipped, enforcing, with the site rules, alone or beside the shipped ones, and these settings; returns the settings file."""
     shutil.copytree(source / "etc", folder / "etc")
     if not shipped_rules:
         without_shipped_rules(folder / "etc")
@@ -60,7 +60,7 @@ def daemon_command(programs, name, config):
 
 
 class Daemon:
-    def __init__(self, programs, source, tcp=False):
+    def __init__(self, programs, source, tcp=False, shipped_rules=False):
         self.programs, self.source = pathlib.Path(programs), pathlib.Path(source)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-"))
         if tcp:
@@ -72,7 +72,7 @@ class Daemon:
         self.config = write_configuration(
             self.source, self.folder,
             f"[milter]\nsocket = {self.address}\nmax-connections = 1000\nbytes-in-flight = 2000000\n"
-            "[limits]\nmessage-bytes = 260000\n[notices]\nfrom = Listwarden <listwarden@lists.example.ac.uk>\n")
+            "[limits]\nmessage-bytes = 260000\n[notices]\nfrom = Listwarden <listwarden@lists.example.ac.uk>\n", shipped_rules)
         self.process, self.user = None, {}  # for whom it runs, as Popen takes it
 
     def __enter__(self):

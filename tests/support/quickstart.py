@@ -90,7 +90,7 @@ def main():
     chosen = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *unused: sys.exit(1))
     good = True
-    with Stack(pathlib.Path(chosen.programs), pathlib.Path(chosen.source)) as stack:
+    with Stack(pathlib.Path(chosen.programs), pathlib.Path(chosen.source), shipped_rules=True) as stack:
         stack.add_user("moderator", "admin", PASSWORD)
         print(f"A private Postfix listens on 127.0.0.1:{stack.mail}, with listwarden-milter on {stack.socket}.\n")
         for number, (expected, title, subject, text) in enumerate(SAMPLES):

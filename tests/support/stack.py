@@ -150,7 +150,7 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Stack:
-    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1, small_disk=False, shipped_rules=True):
+    def __init__(self, programs, source, tcp=False, desk=True, undo_seconds=1, small_disk=False, shipped_rules=False):
         self.programs = pathlib.Path(programs)
         self.source = pathlib.Path(source)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-"))

@@ -42,7 +42,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-browser-"))
     try:
         install(folder)
-        with Stack(programs, SOURCE, undo_seconds=3) as stack:
+        with Stack(programs, SOURCE, undo_seconds=3, shipped_rules=True) as stack:
             delivered = folder / "delivered"
             delivered.mkdir()
             keep = stack.sink.take

@@ -354,7 +354,7 @@ def lua(daemon):
 def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))  # of the daemon, too
-    with Daemon(PROGRAMS, SOURCE) as daemon:
+    with Daemon(PROGRAMS, SOURCE, shipped_rules=True) as daemon:
         for scenario in (verdicts, one_connection, cut_anywhere, surprises, store_away, oversize, lua, many_connections, reload_under_load,
                          letters_reload, draining, stale_socket):
             print(f"- {scenario.__name__}")

@@ -197,7 +197,7 @@ def doctor(stack):
 
 def main():
     require_root()
-    with Stack(PROGRAMS, SOURCE, small_disk=True) as stack:
+    with Stack(PROGRAMS, SOURCE, small_disk=True, shipped_rules=True) as stack:
         scenarios = [doctor, spellings, fidelity, dkim_signatures, smuggling, killed_at_the_end]
         if stack.has_small_disk():
             scenarios.append(full_disk)

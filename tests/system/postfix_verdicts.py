@@ -150,7 +150,7 @@ def main():
     if not files:
         print("real mail: ../shared/data is not there, left out")
     for tcp in (False, True):
-        with Stack(PROGRAMS, SOURCE, tcp=tcp) as stack:
+        with Stack(PROGRAMS, SOURCE, tcp=tcp, shipped_rules=True) as stack:
             name = "TCP" if tcp else "a unix socket"
             print("over " + name)
             try:
