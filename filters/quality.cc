@@ -26,8 +26,10 @@ constexpr std::size_t kShortPost = 120;  // bytes of one that may be a name alon
 constexpr std::size_t kLinesOfAttribution = 4;
 constexpr std::size_t kWordsToJudge = 12;
 constexpr std::size_t kEnglishWords = 3;  // else it is another language
-constexpr std::size_t kMisspelled = 4;
+constexpr std::size_t kMisspelled = 3;
 constexpr std::size_t kMisspelledPercent = 10;
+constexpr std::size_t kLongWord = 6;  // jargon is short
+constexpr std::ptrdiff_t kLongWords = 2;
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLetter(char c) { return IsUpper(c) || (c >= 'a' && c <= 'z'); }
@@ -268,7 +270,9 @@ class QualityFilter : public Filter {
         !are_many(spelling.unlisted.size()))
       return;
     const std::vector<std::string_view> misspelled = lists_->Misspelled(spelling);
-    if (are_many(misspelled.size())) {
+    const auto long_ones = std::count_if(misspelled.begin(), misspelled.end(),
+                                         [](std::string_view word) { return word.size() >= kLongWord; });
+    if (are_many(misspelled.size()) && long_ones >= kLongWords) {
       std::string quote;
       for (std::size_t i = 0; i < std::min<std::size_t>(misspelled.size(), 8); ++i)
         quote += (i == 0 ? "" : ", ") + std::string(misspelled[i]);

@@ -131,6 +131,14 @@ TEST(Quality, FindsManyMisspellings) {
                          "verry larg and we are not shure wich cabel you have")));
 }
 
+TEST(Quality, FindsThreeMisspellingsOfWhichTwoAreLong) {
+  const std::string rest =
+      " of the new room with the old one, what does it say for your plan, and are they from this year?";
+  EXPECT_TRUE(Finds("spelling", Post("The mesurement and the proceedure are rigth, I hope," + rest)));
+  EXPECT_FALSE(Finds("spelling", Post("The mesurement and the glibc are rigth, I hope," + rest)));
+  EXPECT_FALSE(Finds("spelling", Post("The measurement and the proceedure are rigth, I hope," + rest)));
+}
+
 TEST(Quality, FindsOneMisspelledWordInTenButNotInTwenty) {
   const std::string slips = "We recieved a seperate measurment untill noon, ";
   const std::string right =
