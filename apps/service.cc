@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/service.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -17,10 +18,12 @@
 namespace listwarden {
 namespace {
 
+constexpr const char* kUser = "listwarden";  // as systemd/listwarden.sysusers makes it
 constexpr const char* kNotAsRoot =
     "not as root: whoever could make this program err by a mail would own the machine\n"
     "  start its service with systemctl, or this program with: runuser -u listwarden -- PROGRAM …\n"
-    "  in a container that knows no other user: --allow-root\n";
+    "  where it is to be root all the same: --allow-root\n";
+constexpr const char* kAsRoot = "warning: serving as root, since there is no user listwarden here\n";
 
 sigset_t OurSignals() {
   sigset_t set;
@@ -36,7 +39,7 @@ int RunDaemon(int argc, char** argv, const char* about,
   namespace po = boost::program_options;
   po::options_description options(about);
   options.add_options()("config", po::value<std::string>()->default_value(""), "the settings file")(
-      "allow-root", "serve as root, too: for a container that knows no other user")("help", "this text");
+      "allow-root", "serve as root although there is a user listwarden")("help", "this text");
   try {
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, options), values);
@@ -45,8 +48,9 @@ int RunDaemon(int argc, char** argv, const char* about,
       return 0;
     }
     if (geteuid() == 0 && !values.count("allow-root")) {
-      std::cerr << kNotAsRoot;
-      return kExitUsage;
+      const bool could_be_other = getpwnam(kUser) != nullptr;
+      std::cerr << (could_be_other ? kNotAsRoot : kAsRoot);
+      if (could_be_other) return kExitUsage;
     }
     BlockSignals();
     return serve(FindSettingsFile(values["config"].as<std::string>()));

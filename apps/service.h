@@ -12,7 +12,7 @@ namespace listwarden {
 inline constexpr int kExitUsage = 64, kExitData = 65, kExitUnavailable = 69, kExitSoftware = 70,
                      kExitConfig = 78;
 
-// Reads the options, refuses root unless it is asked for, blocks the signals, and turns what `serve` throws
+// Reads the options, refuses root where a user of its own is there unless asked for, blocks the signals, and turns what `serve` throws
 // into a line and an exit status.
 int RunDaemon(int argc, char** argv, const char* about,
               const std::function<int(const std::filesystem::path&)>& serve);
