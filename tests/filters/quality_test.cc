@@ -47,6 +47,11 @@ TEST(Quality, TrustsOnlyMarksToTellAnswersFromQuotes) {
   EXPECT_FALSE(
       Finds("only-quotes",
             Post("On Monday, Bo <bo@clinic.example> wrote:\n# Ours hums.\n\nIt was the belt.\n", "Re: Hum")));
+  const std::string block = "-----Original Message-----\nFrom: Bo\nSubject: Hum\n\nOurs hums.\n";
+  EXPECT_FALSE(Finds("only-quotes", Post(block, "Re: Hum"))) << "an answer may stand in it";
+  const std::string marked = "On Monday, Bo wrote:\n\n> Ours hums.\n\n";
+  EXPECT_FALSE(Finds("only-quotes", Post(marked + block, "Re: Hum")));
+  EXPECT_FALSE(Finds("only-quotes", Post(marked + "On Tuesday, Cy wrote:\n\n> It hums.\n", "Re: Hum")));
 }
 
 TEST(Quality, MissesALinkOnlyWhereNoneCanBe) {
@@ -221,6 +226,7 @@ TEST(WordLists, TellSlipsFromUnknownWords) {
 
 TEST(WordLists, LeaveWordsInQuotationMarksAlone) {
   EXPECT_TRUE(Lists().Read("the 'recieved' and 'abuot' here").unlisted.empty());
+  EXPECT_TRUE(Lists().Read("the \"recieved and abuot it\" here").unlisted.empty());
 }
 
 TEST(WordLists, CountAWordOnce) {
