@@ -16,6 +16,7 @@ namespace {
 
 constexpr auto kLease = std::chrono::seconds(300);
 constexpr long kConnectSeconds = 30;
+constexpr int kPollMilliseconds = 1000;
 constexpr std::size_t kLongestReply = 500;
 constexpr auto kTokenLife = std::chrono::minutes(10);
 constexpr std::array<int, 6> kBackOffMinutes = {1, 5, 15, 60, 120, 240};
@@ -47,6 +48,9 @@ std::size_t TakeReply(char* line, std::size_t size, std::size_t count, void* dat
 struct CloseCurl {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
+struct CloseMulti {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -62,6 +66,26 @@ struct Sent {
   bool is_taken = false;
   bool is_in_doubt = false;  // all went out, the final dot too, and what became of it is not known
 };
+
+// As curl_easy_perform(), which writes the final dot after whatever has gone out so far when poll() fails
+// (libcurl 7.88), but not where there are no recipients any more.
+CURLcode Perform(CURL* curl) {
+  const std::unique_ptr<CURLM, CloseMulti> multi(curl_multi_init());
+  if (!multi || curl_multi_add_handle(multi.get(), curl) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+  CURLMcode state = CURLM_OK;
+  int running = 1;
+  while (running > 0 && state == CURLM_OK) {
+    state = curl_multi_perform(multi.get(), &running);
+    if (running > 0 && state == CURLM_OK)
+      state = curl_multi_poll(multi.get(), nullptr, 0, kPollMilliseconds, nullptr);
+  }
+  int left = 0;
+  const CURLMsg* end = curl_multi_info_read(multi.get(), &left);
+  const CURLcode done = end != nullptr ? end->data.result : CURLE_SEND_ERROR;
+  if (end == nullptr) curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, nullptr);
+  curl_multi_remove_handle(multi.get(), curl);
+  return done;
+}
 
 Sent Send(const Mail& mail, std::chrono::milliseconds limit) {
   Sent sent;
@@ -90,7 +114,7 @@ Sent Send(const Mail& mail, std::chrono::milliseconds limit) {
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limit.count()));
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  const CURLcode done = curl_easy_perform(curl);
+  const CURLcode done = Perform(curl);
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &sent.code);
   sent.is_taken = done == CURLE_OK;
   sent.is_in_doubt = !sent.is_taken && upload.is_whole && sent.code < 400;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One in twenty of the reads, writes and syncs of the real milter and desk fails, or does less than it is asked to, of files and of
-the milter's connections, behind real Postfix, while members post and a moderator decides. Errors come in spells, of EIO and ENOSPC
+"""One in twenty of the openings, reads, writes, syncs and calls on sockets of the real milter and desk fails, and as many reads and
+writes do less than they are asked to, behind real Postfix, while members post and a moderator decides. Errors come in spells, of EIO and ENOSPC
 in turn; within five seconds of the end of each a new post must be taken and decided. In the end nothing is lost or doubled.
 
 io_errors.py BIN SOURCE [SPELLS] [SEED]     tests/faults/results/io_errors.txt keeps the long form
@@ -20,7 +20,7 @@ from stack import Stack, require_root  # noqa: E402
 from traffic import Traffic, is_left_alone, is_suspect  # noqa: E402
 
 LIBRARIES = [pathlib.Path("/usr/lib/fiu") / name for name in ("fiu_run_preload.so", "fiu_posix_preload.so")]
-CALLS = ("posix/io/rw/*", "posix/io/sync/*")
+CALLS = ("posix/io/rw/*", "posix/io/sync/*", "posix/io/oc/open", "posix/io/net/*")
 PROBABILITY = 0.05
 PROGRAMS = ("listwarden-milter", "listwarden-desk")
 

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/moderation/failing_poll.h"
 #include "tests/moderation/smtp_sink.h"
 #include "tests/support/house.h"
 
@@ -228,6 +229,24 @@ TEST_F(OutboxWorkerTest, ACutInMidTextIsNoDoubt) {
   SendAfter("TEXT", "reset");
   EXPECT_EQ(StateOf(id), HoldState::kReleased);
   EXPECT_EQ(FlagsOf(id), 0);
+}
+
+TEST_F(OutboxWorkerTest, APollThatFailsSendsNoPartOfAMail) {
+  std::string lines = "Subject: x\r\n\r\n";
+  while (lines.size() < 300'000) lines += "More than is written between two polls.\r\n";
+  int failed = 0;
+  for (int call = 0; call < 16; ++call) {
+    const std::string id = Approved(lines);
+    FailPollAfter(call);
+    EXPECT_TRUE(worker->Turn());
+    FailPollAfter(-1);
+    failed += StateOf(id) == HoldState::kReleased ? 0 : 1;
+    house.clock.now += std::chrono::minutes(1);
+    worker->Turn();
+    EXPECT_EQ(StateOf(id), HoldState::kReleased) << call;
+  }
+  EXPECT_GE(failed, 5);
+  for (const SmtpSink::Mail& mail : sink.Mails()) EXPECT_EQ(AfterToken(mail.wire).size(), lines.size());
 }
 
 TEST_F(OutboxWorkerTest, ASenderThatDiesLeavesADoubt) {

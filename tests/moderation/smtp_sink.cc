@@ -116,10 +116,9 @@ void SmtpSink::Talk(int connection) {
     if (!say(command, command == "DATA" ? "354 go on" : "250 yes")) return;
     if (command != "DATA" || reply.front() != '3') continue;
     if (scripted("TEXT", "") == "reset") return SetToReset(connection);
-    while (const auto text = lines.Next()) {
-      if (*text == ".\r\n") break;
-      mail.wire += *text;
-    }
+    std::optional<std::string> text;
+    while ((text = lines.Next()) && *text != ".\r\n") mail.wire += *text;
+    if (!text) return;  // cut off: that is no mail
     {
       std::lock_guard<std::mutex> guard(mutex_);
       mails_.push_back(mail);

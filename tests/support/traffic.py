@@ -231,6 +231,8 @@ class Traffic:
         left = dict(self.ask("SELECT state, count(*) FROM outbox WHERE kind = 'letter' GROUP BY state"))
         if set(left) - {"sent"} or left.get("sent", 0) != len(letters):
             wrong.append(f"letters are {left}, and {len(letters)} came")
+        wrong += [f"{kind} is {state}: {reply}" for kind, state, reply in
+                  self.ask("SELECT key, state, last_reply FROM outbox WHERE state <> 'sent'")]
         states = collections.Counter(state for _, state in held.values())
         if found := re.search(r"xyzzy|Good morning|More of it|traffic-\d|member\d|carol@",
                               (self.stack.folder / "listwarden-desk.log").read_text(errors="replace")):
