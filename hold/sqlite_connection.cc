@@ -107,7 +107,7 @@ SqliteConnection::SqliteConnection(std::filesystem::path file, const Clock& cloc
   try {
     JoinUsers();
     FileLock lock(lock_file_.file);
-    OpenWriter();
+    SpendBallast([this] { OpenWriter(); });
     KeepBallast();
   } catch (const SQLite::Exception& e) {
     throw StoreError(file_.string() + ": " + InWords(e));
@@ -172,14 +172,18 @@ void SqliteConnection::WriteJob(const Job& job) {
 void SqliteConnection::RunBatch(const JobQueue::Batch& batch) {
   DropOnFailure(&writer_, [&] {
     FileLock lock(lock_file_.file);
-    try {
-      RunTransaction(batch);
-    } catch (const SQLite::Exception& e) {
-      if (e.getErrorCode() != SQLITE_FULL || !DropBallast()) throw;
-      writer_.reset();
-      RunTransaction(batch);
-    }
+    SpendBallast([&] { RunTransaction(batch); });
   });
+}
+
+void SqliteConnection::SpendBallast(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const SQLite::Exception& e) {
+    if (e.getErrorCode() != SQLITE_FULL || !DropBallast()) throw;
+    writer_.reset();
+    act();
+  }
 }
 
 void SqliteConnection::RunTransaction(const JobQueue::Batch& batch) {

@@ -52,6 +52,8 @@ class SqliteConnection : public SqlConnection {
   bool HasBallast() const;
   void KeepBallast() const;
   bool DropBallast() const;
+  // Does it, and once more without the ballast where the disk is full.
+  void SpendBallast(const std::function<void()>& act);
 
   const std::filesystem::path file_;
   const Clock& clock_;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A full disk: the store refuses new mail while there is still room to decide, a decision is written even with
-not a byte free (from the ballast), nothing is half-written, and all goes on by itself when room returns.
+not a byte free (from the ballast), and so is a purge, nothing is half-written, and all goes on by itself when room returns. How long
+refusal and return take is told.
 
 disk_full.py BIN SOURCE     needs root for a small tmpfs in a mount namespace of its own
 """
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def fill(folder, leave):
@@ -32,8 +34,9 @@ def inside(ledger, folder):
     def tell(word, wanted):
         store.stdin.write(word + "\n")
         store.stdin.flush()
+        begun = time.monotonic()
         said = store.stdout.readline().strip()
-        print(f"{word}: {said}")
+        print(f"{word}: {said} ({1000 * (time.monotonic() - begun):.1f} ms)")
         if not said.startswith(wanted):
             raise SystemExit(f"disk full: expected '{wanted}' to '{word}', got '{said}'")
 
@@ -58,6 +61,11 @@ def inside(ledger, folder):
     tell("hold", "done")
     if not (folder / "hold.db.ballast").exists():
         raise SystemExit("disk full: no new ballast after room returned")
+    fill(folder, 0)
+    tell("purge", "done")
+    print(f"purged with 0 bytes free, {'with' if (folder / 'hold.db.ballast').exists() else 'from'} the ballast")
+    (folder / "filler").unlink()
+    tell("hold", "done")
     store.stdin.close()
     store.wait()
     done = subprocess.run([ledger, "drain", *files], capture_output=True, text=True, check=False)
