@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong around the end of a message, again and again, with real Postfix between: the milter away, killed, slower than
-the MTA waits; clients that reset within DATA, or hang up before they are answered; Postfix restarted and killed (-9) under load.
-Members come again, and in the end each post is held once, or has arrived; twice only where nobody could tell its client.
+the MTA waits; clients that reset within DATA, or hang up before they are answered; Postfix restarted and killed (-9) under load, while its answers to
+releases are lost, or their connections cut before the end. Members come again, and in the end each post is held once, or has arrived; twice only where nobody could tell its client.
 
 mta_faults.py BIN SOURCE [TIMES] [SEED]     tests/faults/results/mta_faults.txt keeps the long form
 """
+import collections
 import os
 import pathlib
 import random
+import select
 import signal
 import smtplib
 import socket
+import socketserver
 import statistics
 import struct
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -27,8 +31,70 @@ MUCH = b"Slowly now. " * 5 + b"\r\n"  # a line of a long post, which takes long 
 PATIENCE = 1  # seconds that the impatient listener gives a milter at the end of a message; 120 as shipped
 
 
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+class LossyWire(socketserver.ThreadingTCPServer):
+    """Between the desk and the listener for releases: of the next `bad` mails one in three each has its answer lost, is reset when it
+    is answered, and is cut off before the final dot."""
+
+    daemon_threads = True
+
+    def __init__(self, port):
+        super().__init__(("127.0.0.1", 0), None)
+        self.port, self.bad, self.ends = port, 0, collections.Counter()
+        self._lock = threading.Lock()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def next_end(self):
+        with self._lock:
+            if self.bad == 0:
+                return "well"
+            self.bad -= 1
+            end = ("lost", "reset", "cut")[self.bad % 3]
+            self.ends[end] += 1
+            return end
+
+    def finish_request(self, request, client_address):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 60) as server:
+                self._carry(request, server)
+        except OSError:  # either side is gone
+            pass
+
+    def _carry(self, client, server):
+        said, end = b"", ""
+        while True:
+            for one in select.select([client, server], [], [])[0]:
+                data = one.recv(65536)
+                if not data:
+                    return
+                if one is server:
+                    if end == "lost":
+                        return
+                    if end == "reset":
+                        reset(client)
+                        return
+                    client.sendall(data)
+                    continue
+                said = (said + data)[-max(len(data), 5):] if end == "" else b""
+                if said.endswith(b"\r\n.\r\n"):
+                    end = self.next_end()
+                if end == "cut":
+                    return
+                server.sendall(data)
+
+
 class ImpatientStack(Stack):
-    """With one more entrance, whose Postfix does not wait long."""
+    """With one more entrance, whose Postfix does not wait long, and a wire to the listener for releases that can fail."""
+
+    def _write_config(self):
+        super()._write_config()
+        self.wire = LossyWire(self.reinject)
+        text = self.config.read_text()
+        self.config.write_text(text.replace(f"reinject-port = {self.reinject}", f"reinject-port = {self.wire.server_address[1]}"))
 
     def _write_postfix(self):
         super()._write_postfix()
@@ -73,8 +139,7 @@ class Session:
             self.client.close()
 
     def reset(self):
-        self.client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.client.close()
+        reset(self.client.sock)
 
 
 class Faults:
@@ -179,7 +244,8 @@ class Faults:
         self.come_again(numbers)
 
     def postfix_ends(self):
-        """Under load, with a moderator: stopped and started, reloaded, or killed with all its processes."""
+        """Under load, with a moderator: stopped and started, reloaded, or killed with all its processes, while releases end badly."""
+        self.stack.wire.bad = 5 * self.times
         self.traffic.start()
         ways = {"killed": 0, "stopped": 0, "reloaded": 0}
         for turn in range(self.times):
@@ -194,7 +260,8 @@ class Faults:
             else:
                 self.stack.postfix("reload")
         self.traffic.finish()
-        self.lines.append("Postfix under load: " + ", ".join(f"{way} {number} times" for way, number in ways.items()))
+        self.lines.append("Postfix under load: " + ", ".join(f"{way} {number} times" for way, number in ways.items()) +
+                          "; releases ended: " + ", ".join(f"{end} {number}" for end, number in self.stack.wire.ends.items()))
         print(self.lines[-1], flush=True)
 
 

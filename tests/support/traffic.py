@@ -59,9 +59,12 @@ class Traffic:
         self.wrong = []
         self._is_over, self._is_all_posted = threading.Event(), threading.Event()
 
-    def start(self):
+    def sign_in(self):
         self.stack.add_user("ann", "moderator", PASSWORD, "--list", LIST)
         self._browser = Moderator(self.stack.pages, "ann")
+
+    def start(self):
+        self.sign_in()
         self._posting = [self._begin(self._post, f"{self.seed} {i}") for i in range(self.clients)]
         self._deciding = self._begin(self._decide_all, f"{self.seed} moderator")
 
@@ -83,7 +86,7 @@ class Traffic:
             one.join()
         self._is_all_posted.set()
         self._deciding.join()
-        self._settle()
+        self.settle()
 
     def _post(self, chance):
         while not self._is_over.is_set():
@@ -138,12 +141,12 @@ class Traffic:
             for last, post, subject in self.ask("SELECT rowid, id, subject FROM held WHERE rowid > ? ORDER BY rowid", last):
                 number = int(subject.removeprefix("traffic-"))
                 if not is_left_alone(number) and number not in self.acts:
-                    self._decide(post, number, chance.choice(CHOICES))
+                    self.decide(post, number, chance.choice(CHOICES))
             if is_last:
                 return
             time.sleep(0.05)
 
-    def _decide(self, post, number, act):
+    def decide(self, post, number, act):
         self.acts[number] = act
         form = {"revision": "0", "queue": ""} | ({"why": "No."} if act == "reject" else {})
         is_sure = True
@@ -161,7 +164,7 @@ class Traffic:
         elif status != 409 or is_sure:
             self.wrong.append(f"the moderator was answered {status} to {act} of post {number}: {page[:300]}")
 
-    def _settle(self, seconds=900):
+    def settle(self, seconds=900):
         """Until all has left. A lease that a killed desk left, and a second try, come due in minutes: here, once all stands still."""
         before, deadline = None, time.time() + seconds
         while (now := self.ask("SELECT id, fence, state FROM outbox WHERE state = 'waiting'")) and time.time() < deadline:
