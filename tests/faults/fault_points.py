@@ -3,7 +3,7 @@
 """Every write, sync, truncation and opening that hold, decide, edit, release, expire, purge and `listwarden store migrate` do to
 the store's files: killed at each, failed at each. Afterwards the client tries again, and the store must keep to the ledger.
 
-fault_points.py BIN SOURCE [--all]     without --all every third kill, every thirteenth other point
+fault_points.py BIN SOURCE [--all]     without --all every seventh kill, every 29th other point
 """
 import os
 import pathlib
@@ -145,7 +145,7 @@ def campaign(binaries, folder, is_whole):
             print(f"{'seen' if seen else 'NOT SEEN'}: a reply before the commit, at {seen} points")
             troubles += not seen
         for fault in FAULTS:
-            stride = 1 if is_whole else 3 if fault == "kill" else 13
+            stride = 1 if is_whole else 7 if fault == "kill" else 29
             count = 0
             for point, wrong in points(binaries, folder, act, fault, stride):
                 count += 1
