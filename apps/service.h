@@ -12,8 +12,8 @@ namespace listwarden {
 inline constexpr int kExitUsage = 64, kExitData = 65, kExitUnavailable = 69, kExitSoftware = 70,
                      kExitConfig = 78;
 
-// Reads the options, refuses root where a user of its own is there unless asked for, blocks the signals, and turns what `serve` throws
-// into a line and an exit status.
+// Reads the options, blocks the signals, and turns what `serve` throws into a line and an exit status. Root is
+// refused where the daemons have a user of their own, unless --allow-root asks for it.
 int RunDaemon(int argc, char** argv, const char* about,
               const std::function<int(const std::filesystem::path&)>& serve);
 

@@ -20,6 +20,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent
+sys.path.insert(0, str(SOURCE / "tests" / "support"))
+from daemon import daemon_command  # noqa: E402
+
 LIST = "medical-physics-engineering@lists.example.ac.uk"
 REAL = [SOURCE.parent / "shared" / "data" / "mail" / name for name in ("openbmc", "linux_mips", "ksummit_discuss", "spamassassin_easy_ham")]
 
@@ -71,8 +74,8 @@ def start(folder, programs):
         f"store = {folder}/hold.db\nrelease-key = {folder}/key\n[milter]\nsocket = unix:{folder}/ours.sock\n")
     log = open(folder / "log", "wb")
     daemons = {"floor": subprocess.Popen([folder / "floor-milter", "-p", f"unix:{folder}/floor.sock", "-m", "nr"]),
-               "ours": subprocess.Popen([f"{programs}/listwarden-milter", "--config", folder / "etc/listwarden.conf",
-                                         "--allow-root"], stdout=log, stderr=log)}
+               "ours": subprocess.Popen(daemon_command(pathlib.Path(programs), "listwarden-milter", folder / "etc/listwarden.conf"),
+                                        stdout=log, stderr=log)}
     deadline = time.time() + 60
     while b"event=started" not in (folder / "log").read_bytes() and time.time() < deadline:
         time.sleep(0.1)

@@ -54,7 +54,8 @@ class AccountStore {
   virtual std::vector<User> Users() = 0;
 
   virtual void AddSession(const Session& session) = 0;
-  // In force only, and marks it as seen now (at most once a minute is written). One that is not any more is ended.
+  // In force only, and marks it as seen now (at most once a minute is written). One that is not any more is
+  // ended.
   virtual std::optional<Session> FindSession(std::string_view id_hash, std::chrono::seconds idle) = 0;
   virtual void EndSession(std::string_view id_hash) = 0;
   virtual void EndSessions(std::string_view user) = 0;

@@ -123,7 +123,7 @@ std::optional<LinkToken> SqlHoldStore::FindLink(std::string_view hash) {
 
 bool SqlHoldStore::UseToken(std::string_view token_id, Time expires) {
   return connection_->Write([&](SqlDatabase& database) {
-    // The newest stay, so that a clock that jumps forth and back revives none of them.
+    // The newest stay, so that a clock that jumps forth and back revives none of them; two go for one that comes.
     SqlRow(database,
            "DELETE FROM token WHERE (SELECT count(*) FROM token) > ? AND id IN"
            " (SELECT id FROM token WHERE expires < ? ORDER BY expires LIMIT 2)",

@@ -16,6 +16,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import results  # noqa: E402
+from stack import require_strace  # noqa: E402
 
 WRITES = "pwrite64,write"
 CALLS = "pwrite64,fdatasync,fsync,ftruncate,unlink,write"
@@ -161,12 +162,7 @@ def campaign(binaries, folder, is_whole):
 def main():
     binaries, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     is_whole = "--all" in sys.argv
-    if not shutil.which("strace"):
-        print("strace is not installed: no fault can be injected")
-        return 77
-    if run(["strace", "-qq", "-o", "/dev/null", "true"]).returncode:
-        print("strace may not trace here: no fault can be injected")
-        return 77
+    require_strace()
     begun, folder = time.time(), pathlib.Path(tempfile.mkdtemp(prefix="listwarden-points-"))
     try:
         passed, troubles, lines = campaign(binaries, folder, is_whole)

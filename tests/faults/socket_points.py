@@ -8,14 +8,13 @@ tests/faults/results/socket_points.txt keeps the long forms
 """
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from stack import Stack, require_root  # noqa: E402
+from stack import Stack, require_root, require_strace  # noqa: E402
 from traffic import Traffic, is_left_alone, is_suspect  # noqa: E402
 
 # What each makes as a post is held, decided and sent.
@@ -113,11 +112,9 @@ def main():
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
     tried = sys.argv[5:] or list(CALLS)
     require_root()
-    if not shutil.which("strace") or subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=False).returncode:
-        print("strace is not here, or may not trace: no fault can be injected")
-        return 77
+    require_strace()
     begun, chance, lines = time.time(), random.Random(seed), []
-    with Stack(programs, source, undo_seconds=0, shipped_rules=False) as stack:
+    with Stack(programs, source, undo_seconds=0) as stack:
         points = Points(stack, seed)
         for name in tried:
             pairs = [(fault, call) for fault in FAULTS for call in CALLS[name] if "EMFILE" not in fault or call in NEW]

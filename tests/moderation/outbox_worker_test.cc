@@ -233,9 +233,9 @@ TEST_F(OutboxWorkerTest, ACutInMidTextIsNoDoubt) {
 
 TEST_F(OutboxWorkerTest, APollThatFailsSendsNoPartOfAMail) {
   std::string lines = "Subject: x\r\n\r\n";
-  while (lines.size() < 300'000) lines += "More than is written between two polls.\r\n";
+  while (lines.size() < 3'000'000) lines += "More than is written between two polls.\r\n";
   int failed = 0;
-  for (int call = 0; call < 16; ++call) {
+  for (int call = 0; call < 30; call += 3) {
     const std::string id = Approved(lines);
     FailPollAfter(call);
     EXPECT_TRUE(worker->Turn());

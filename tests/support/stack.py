@@ -30,6 +30,13 @@ def require_root():
         sys.exit(77)
 
 
+def require_strace():
+    """Ends the test as skipped where no fault can be injected into calls."""
+    if not shutil.which("strace") or subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=False).returncode:
+        print("skipped: strace is not here, or may not trace")
+        sys.exit(77)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
