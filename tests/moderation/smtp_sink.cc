@@ -53,6 +53,8 @@ SmtpSink::SmtpSink() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
+  const int room = 16'000;  // bytes: a large mail waits for its reader
+  setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
   listen(listener_, 5);
   getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
