@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "hold/identity.h"
+#include "message/header_fields.h"
 
 namespace listwarden {
 namespace {
@@ -93,13 +94,13 @@ std::string ReleaseKey::Sign(std::string_view id, const std::vector<std::string>
 std::optional<std::string> ReleaseKey::Verify(std::string_view token,
                                               const std::vector<std::string>& forward_paths,
                                               std::string_view body, Time now) const {
-  if (token.size() > 400) return std::nullopt;
-  const std::string id = Value(token, "id="), expires = Value(token, "exp="), given = Value(token, "sig=");
-  char* end = nullptr;
-  const long long until = std::strtoll(expires.c_str(), &end, 10);
-  if (id.empty() || expires.empty() || *end != '\0' || until < now.time_since_epoch().count())
-    return std::nullopt;
-  const std::string wanted = Signed(key_, id, forward_paths, body, until);
+  const std::string_view given = Trim(token);
+  if (given.size() > 400) return std::nullopt;
+  const std::string id = Value(given, "id="), expires = Value(given, "exp=");
+  const Time until(std::chrono::seconds(std::strtoll(expires.c_str(), nullptr, 10)));
+  if (id.empty() || until < now) return std::nullopt;
+  // As a whole: another spelling of the same token would have another id, and be taken once more.
+  const std::string wanted = Sign(id, forward_paths, body, until);
   if (given.size() != wanted.size() || sodium_memcmp(given.data(), wanted.data(), wanted.size()) != 0)
     return std::nullopt;
   return id + ":" + expires;

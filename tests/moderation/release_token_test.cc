@@ -58,12 +58,20 @@ TEST_F(ReleaseTokenTest, RunsOut) {
 }
 
 TEST_F(ReleaseTokenTest, NoChangedCharacterIsAccepted) {
-  for (std::size_t i = token.find("id="); i < token.size(); ++i) {
+  for (std::size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
-    if (changed[i] == ' ') continue;
     changed[i] = changed[i] == '0' ? '1' : '0';
     EXPECT_FALSE(Verify(changed)) << changed;
   }
+}
+
+// Each would be another id, and so a second release.
+TEST_F(ReleaseTokenTest, NoOtherSpellingIsAccepted) {
+  for (const char* sign : {"0", "+", "\t"}) {
+    std::string changed = token;
+    EXPECT_FALSE(Verify(changed.insert(token.find("exp=") + 4, sign))) << changed;
+  }
+  EXPECT_FALSE(Verify(token + ";"));
 }
 
 TEST_F(ReleaseTokenTest, OddTokensAreRefused) {
