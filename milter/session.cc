@@ -109,7 +109,7 @@ MilterReply MilterSession::Data() {
   if (!builder_)
     return Answer(TemporaryFailure("4.3.0", "The envelope could not be read; please try again later"));
   // Counted before the question whether we stop, so that a stop either waits for it or is seen here.
-  ++host_.messages;
+  if (!is_in_flight_) ++host_.messages;
   is_in_flight_ = true;
   if (host_.is_draining)
     return Answer(TemporaryFailure("4.3.2", "The service restarts; please try again in a moment"));

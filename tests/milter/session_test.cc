@@ -215,6 +215,18 @@ TEST_F(SessionTest, AbortedMessageLeavesNoTraceInTheNext) {
   EXPECT_THAT(house.Held(), IsEmpty());
 }
 
+TEST_F(SessionTest, MessageWhoseDataIsToldTwiceIsInFlightOnce) {
+  {
+    MilterSession session(host);
+    session.Connect("client[192.0.2.1]", "smtpd");
+    session.MailFrom("<dee@example.org>", "");
+    session.Recipient(kOne);
+    session.Data();
+    session.Data();
+  }
+  EXPECT_EQ(host.messages, 0);
+}
+
 TEST_F(SessionTest, SeveralMessagesOfAConnectionAreJudgedEachAlone) {
   MilterSession session(host);
   session.Connect("client[192.0.2.1]", "smtpd");
