@@ -70,6 +70,23 @@ std::string PercentEncoded(std::string_view text) {
   return out;
 }
 
+Request ReadRequest(std::string method, std::string target, FieldList fields, std::string_view body,
+                    std::string peer) {
+  Request request;
+  const auto mark = target.find('?');
+  request.path = PercentDecoded(std::string_view(target).substr(0, mark));
+  if (mark != std::string::npos) request.query = ParseForm(std::string_view(target).substr(mark + 1));
+  request.cookies = ParseCookies(fields["cookie"]);
+  // A form that another type of body pretends to be is none (no "simple request" with JSON inside).
+  if (method == "POST" && fields["content-type"].rfind("application/x-www-form-urlencoded", 0) == 0)
+    request.form = ParseForm(body);
+  request.method = std::move(method);
+  request.target = std::move(target);
+  request.fields = std::move(fields);
+  request.peer = std::move(peer);
+  return request;
+}
+
 FieldList ParseForm(std::string_view text) {
   FieldList pairs;
   while (!text.empty() && pairs.all().size() < kMostPairs) {

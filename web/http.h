@@ -45,6 +45,9 @@ struct Response {
   FieldList fields;
 };
 
+// As it came: the target is taken apart, cookies and the form of a POST are decoded.
+Request ReadRequest(std::string method, std::string target, FieldList fields, std::string_view body,
+                    std::string peer);
 // "a=1&b=x%20y+z": pairs decoded, at most 2,000 of them.
 FieldList ParseForm(std::string_view text);
 FieldList ParseCookies(std::string_view field);

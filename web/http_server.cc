@@ -50,22 +50,12 @@ std::string Peer(int fd) {
 }
 
 Request Translated(const http::request<http::string_body>& from, std::string peer) {
-  Request to;
-  to.method = std::string(from.method_string());
-  const std::string_view target(from.target().data(), from.target().size());
-  const auto mark = target.find('?');
-  to.target = std::string(target);
-  to.path = PercentDecoded(target.substr(0, mark));
-  if (mark != std::string_view::npos) to.query = ParseForm(target.substr(mark + 1));
+  FieldList fields;
   for (const auto& field : from)
-    to.fields.Add(LowerAscii({field.name_string().data(), field.name_string().size()}),
-                  std::string(field.value()));
-  to.cookies = ParseCookies(to.fields["cookie"]);
-  // A form that another type of body pretends to be is none (no "simple request" with JSON inside).
-  if (to.method == "POST" && to.fields["content-type"].rfind("application/x-www-form-urlencoded", 0) == 0)
-    to.form = ParseForm(from.body());
-  to.peer = std::move(peer);
-  return to;
+    fields.Add(LowerAscii({field.name_string().data(), field.name_string().size()}),
+               std::string(field.value()));
+  return ReadRequest(std::string(from.method_string()), std::string(from.target()), std::move(fields),
+                     from.body(), std::move(peer));
 }
 
 Response Plain(int status, std::string text) {

@@ -124,15 +124,7 @@ Response DeskTest::Ask(Request request) {
   return response;
 }
 
-Response DeskTest::Get(const std::string& target) {
-  Request request;
-  request.method = "GET";
-  request.target = target;
-  const auto mark = target.find('?');
-  request.path = PercentDecoded(target.substr(0, mark));
-  if (mark != std::string::npos) request.query = ParseForm(target.substr(mark + 1));
-  return Ask(std::move(request));
-}
+Response DeskTest::Get(const std::string& target) { return Ask(ReadRequest("GET", target, {}, "", "")); }
 
 std::string DeskTest::FormToken() {
   const std::string page = Get("/keys").body;
