@@ -3,7 +3,7 @@
 """Fuzzes the target with the least time behind it until all have enough, and keeps what reaches new code.
 
 campaign.py BIN SOURCE MINUTES   until every target has MINUTES of CPU in the log; BIN: where the preset fuzz put its programs
-campaign.py BIN SOURCE keep      few inputs with the same coverage become tests/fuzz/corpus
+campaign.py BIN SOURCE keep      of what was found here few inputs with the same coverage become tests/fuzz/corpus
 The log is tests/fuzz/hours.txt, so that a campaign that was stopped goes on; crashes lie in BIN/../crashes, and a target that
 found one rests. A crash becomes a seed (tests/fuzz/seeds/TARGET) once it is mended.
 """
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 
-TARGETS = ("message", "header", "html", "text", "regions", "rules", "settings", "filters")
+TARGETS = ("message", "header", "html", "text", "regions", "rules", "settings", "filters", "milter", "http", "tokens")
 MOST_BYTES = 20_000  # of an input that is kept
 TURN = 300  # seconds of the wall clock
 WORKERS = 2
@@ -49,7 +49,7 @@ def run(binaries, source, target, seconds):
         process = subprocess.Popen(
             [binaries / f"{target}_fuzz", "-max_len=65536", "-timeout=30", "-rss_limit_mb=1024", "-print_final_stats=1",
              f"-max_total_time={seconds:.0f}", f"-artifact_prefix={crashes}/{target}-", corpus, *known(source, target)],
-            stdout=out, stderr=out)
+            stdout=out, stderr=out, env={**os.environ, "TMPDIR": "/dev/shm"})  # stores: no disk is waited for
         _, status, used = os.wait4(process.pid, 0)
     text = log.read_text(errors="replace")
     return used.ru_utime + used.ru_stime, status == 0, (
@@ -97,6 +97,8 @@ class Campaign:
 
 def keep(binaries, source):
     for target in TARGETS:
+        if not (binaries.parent / "corpus" / target).is_dir():
+            continue
         program = binaries / f"{target}_fuzz"
         new, corpus = binaries.parent / "merged" / target, source / "tests/fuzz/corpus" / target
         shutil.rmtree(new, ignore_errors=True)
