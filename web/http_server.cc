@@ -133,7 +133,8 @@ class HttpServer::Machine::Connection : public std::enable_shared_from_this<Conn
       response = machine_.answer(Translated(parser_->get(), peer_));
     } catch (const std::exception& e) {
       Log(LogLevel::kError, "page-failed", {{"why", e.what()}});
-      response = Plain(500, "Something went wrong here; nothing was changed. Please try again.\n");
+      response =
+          Plain(500, "Something went wrong here. Please look whether it was done before you try again.\n");
     }
     asio::post(stream_.get_executor(), [self = shared_from_this(), response = std::move(response)]() mutable {
       self->Write(std::move(response), self->parser_->get().keep_alive());

@@ -3,14 +3,16 @@
 """One in twenty of the openings, reads, writes, syncs and calls on sockets of the real milter and desk fails, and as many reads and
 writes do less than they are asked to, behind real Postfix, while members post and a moderator decides. Errors come in spells, of EIO and ENOSPC
 in turn; within five seconds of the end of each a new post must be taken and decided. In the end nothing is lost or doubled.
+With "memory" three in 10,000 of all that they, and the libraries they use, ask of malloc are refused instead.
 
-io_errors.py BIN SOURCE [SPELLS] [SEED]     tests/faults/results/io_errors.txt keeps the long form
+io_errors.py BIN SOURCE [SPELLS] [SEED] [memory]     tests/faults/results/io_errors.txt keeps the long form
 """
 import collections
 import errno
 import os
 import pathlib
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -20,13 +22,15 @@ from stack import Stack, require_root  # noqa: E402
 from traffic import Traffic, is_left_alone, is_suspect  # noqa: E402
 
 LIBRARIES = [pathlib.Path("/usr/lib/fiu") / name for name in ("fiu_run_preload.so", "fiu_posix_preload.so")]
-CALLS = ("posix/io/rw/*", "posix/io/sync/*", "posix/io/oc/open", "posix/io/net/*")
-PROBABILITY = 0.05
+CALLS = ("posix/io/rw/*", "posix/io/sync/*", "posix/io/oc/open", "posix/io/net/*"), 0.05
+MEMORY = ("libc/mm/*", "libc/str/*"), 0.0003
 PROGRAMS = ("listwarden-milter", "listwarden-desk")
 
 
 class FaultyStack(Stack):
-    """Whose programs' system calls can be made to fail as they run."""
+    """Whose programs' calls can be made to fail as they run."""
+
+    failing = CALLS
 
     def start_program(self, name):
         linked = subprocess.run(["ldd", self.programs / name], capture_output=True, text=True, check=True).stdout.split()
@@ -41,10 +45,11 @@ class FaultyStack(Stack):
                        stdout=subprocess.DEVNULL)
 
     def begin_errors(self, name, error):
-        self.tell(name, *(f"enable_random name={call},probability={PROBABILITY},failinfo={error}" for call in CALLS))
+        calls, probability = self.failing
+        self.tell(name, *(f"enable_random name={call},probability={probability},failinfo={error}" for call in calls))
 
     def end_errors(self, name):
-        self.tell(name, *(f"disable name={call}" for call in CALLS))
+        self.tell(name, *(f"disable name={call}" for call in self.failing[0]))
 
 
 class Spells:
@@ -75,7 +80,7 @@ class Spells:
         """As systemd does."""
         status = self.stack.processes[name].returncode
         self.ended[name] += 1
-        if status < 0:
+        if status < 0 and (status != -signal.SIGABRT or self.stack.failing is not MEMORY):  # a destructor that asks for some
             self.traffic.wrong.append(f"{name} crashed: {status}")
         self.stack.start_program(name)
         self.stack.wait_until_started(name)
@@ -98,6 +103,7 @@ def main():
     programs, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     spells = int(sys.argv[3]) if len(sys.argv) > 3 else 2
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
+    is_memory = "memory" in sys.argv
     is_long = spells >= 10
     seconds = 60 if is_long else 6
     require_root()
@@ -107,6 +113,9 @@ def main():
     begun = time.time()
     with FaultyStack(programs, source) as stack:
         traffic = Traffic(stack, seed)
+        if is_memory:
+            stack.failing = MEMORY
+            traffic.tried_again.add(500)
         traffic.start()
         time.sleep(1)
         some = Spells(stack, traffic, 5 if is_long else 60)  # which may run under sanitizers
@@ -117,7 +126,7 @@ def main():
         line = (f"{spells} spells of {seconds} s, back after {max(some.back):.1f} s at most (without errors: {before:.1f} s); "
                 "ended and started again: " + ", ".join(f"{name} {some.ended[name]}" for name in PROGRAMS))
         print(line)
-        return traffic.conclude(source, "io_errors", [spells, seed], begun, is_long, line)
+        return traffic.conclude(source, "io_errors", [spells, seed, *sys.argv[5:]], begun, is_long, line)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,8 @@ class Points:
             number = next(self.traffic.numbers)
         self.traffic.posted.add(number)
         self.traffic.post(number)
-        post = self.traffic.ask("SELECT id FROM held WHERE subject = ?", f"traffic-{number}")[0][0]
-        self.traffic.decide(post, number, "release")
+        self.post = self.traffic.ask("SELECT id FROM held WHERE subject = ?", f"traffic-{number}")[0][0]
+        self.traffic.decide(self.post, number, "release")
 
     def begin(self, name, fault, call, point):
         pid, lasting = self.stack.processes[name].pid, "+" if "from there on" in fault else ""
@@ -67,13 +67,14 @@ class Points:
         return any(word in self.trace.read_text(errors="replace") for word in ("(INJECTED)", "killed by SIGKILL"))
 
     def has_to_send(self, is_killed):
-        """Whether something was not yet tried, or, by a desk that lives, is being sent."""
+        """Whether something of the post was not yet tried, or, by a desk that lives, is being sent."""
         until = time.time() + 1_000_000 if is_killed else time.time()
-        return self.traffic.ask("SELECT count(*) FROM outbox WHERE state = 'waiting' AND (attempts = 0 OR leased_until > ?)", until)[0][0]
+        return self.traffic.ask("SELECT count(*) FROM outbox WHERE held_id = ? AND state = 'waiting' AND (attempts = 0 OR leased_until > ?)",
+                                self.post, until)[0][0]
 
     def try_one(self, name, fault, call, point):
         """Whether there is such a call."""
-        begun, is_killed = time.monotonic(), False
+        begun, is_killed, self.post = time.monotonic(), False, None
         tracer = self.begin(name, fault, call, point)
         work = threading.Thread(target=self.pass_one, daemon=True)
         work.start()

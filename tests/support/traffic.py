@@ -56,6 +56,7 @@ class Traffic:
         self.put_off = collections.Counter()  # what members were told instead of "taken"
         self.unanswered = collections.Counter()  # how often nobody told whether a post is taken, which then comes again
         self.more = {}  # what follows the text of a post
+        self.tried_again = {503}  # what the desk says when the store failed
         self.wrong = []
         self._is_over, self._is_all_posted = threading.Event(), threading.Event()
 
@@ -153,7 +154,7 @@ class Traffic:
         while True:
             try:
                 status, page = self._browser.ask("POST", f"/posts/{post}/{act}", form)
-                if status != 503:  # the store failed
+                if status not in self.tried_again:
                     break
             except (OSError, http.client.HTTPException):  # killed meanwhile
                 self._browser.connection.close()
