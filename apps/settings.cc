@@ -45,7 +45,6 @@ po::options_description Options() {
   add("limits.message-bytes", Default<std::size_t>(Limits{}.message_bytes));
   add("limits.depth", Default<std::size_t>(Limits{}.depth));
   add("limits.parts", Default<std::size_t>(Limits{}.parts));
-  add("limits.part-text-bytes", Default<std::size_t>(Limits{}.part_text_bytes));
   add("limits.text-bytes", Default<std::size_t>(Limits{}.text_bytes));
   add("notices.from", Default<std::string>("Listwarden <listwarden@localhost>"));
   add("notices.host-name", Default<std::string>("localhost"));
@@ -303,7 +302,6 @@ Settings ReadSettings(const fs::path& file) {
   settings.milter.limits.message_bytes = size("limits.message-bytes");
   settings.milter.limits.depth = size("limits.depth");
   settings.milter.limits.parts = size("limits.parts");
-  settings.milter.limits.part_text_bytes = size("limits.part-text-bytes");
   settings.milter.limits.text_bytes = size("limits.text-bytes");
   settings.notices.templates = settings.folder / word("notices.templates");
   settings.notices.from = word("notices.from");

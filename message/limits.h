@@ -20,8 +20,7 @@ struct Limits {
   std::size_t encoded_words = 500;
   std::size_t addresses = 2000;
   std::size_t comment_depth = 8;
-  std::size_t part_text_bytes = 2u << 20;  // 3/4 from the head, 1/4 from the tail
-  std::size_t text_bytes = 10u << 20;
+  std::size_t text_bytes = 1u << 20;  // of all parts; where it ends, 3/4 from the head, 1/4 from the tail
   std::size_t html_nodes = 50000;
   std::size_t html_depth = 512;
 };

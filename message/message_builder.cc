@@ -95,8 +95,7 @@ class Reader {
 
   // Head and tail when it is too long.
   std::string Bounded(std::string text, const Leaf& leaf, DefectKind kind) {
-    const std::size_t room =
-        std::min(limits_.part_text_bytes, limits_.text_bytes - std::min(limits_.text_bytes, text_bytes_));
+    const std::size_t room = limits_.text_bytes - std::min(limits_.text_bytes, text_bytes_);
     if (text.size() > room) {
       Note(kind, "part " + leaf.id + ": text longer than is read");
       const std::size_t head = room / 4 * 3;

@@ -167,9 +167,14 @@ void Intake::TakeOwnMail(const Policy& policy, const Message& message, Outcome* 
 }
 
 void Intake::JudgeForLists(const Policy& policy, const Message& message, Outcome* outcome) {
+  const std::vector<ListPaths> by_list = ByList(policy, message.envelope.forward_paths);
+  std::vector<const ListPolicy*> lists;
+  for (const ListPaths& one : by_list) lists.push_back(one.list);
+  const std::vector<Verdict> verdicts = policy.Judge(message, lists);
   std::vector<std::string> tags;
-  for (const ListPaths& one : ByList(policy, message.envelope.forward_paths)) {
-    const Verdict verdict = policy.Judge(message, *one.list);
+  for (std::size_t i = 0; i < by_list.size(); ++i) {
+    const ListPaths& one = by_list[i];
+    const Verdict& verdict = verdicts[i];
     std::string held_id;
     if (verdict.disposition == Disposition::kTag) {
       AddTags(verdict, &tags);

@@ -201,6 +201,15 @@ struct Policy::State {
   void ReadList(const fs::path& file);
   std::vector<Finding> Inspect(const Filter& filter, const Message& message, const ListPolicy& list,
                                const Poster& poster, const std::vector<Hit>& hits) const;
+  // What is the same for every list.
+  struct Heard {
+    std::vector<Hit> hits;
+    std::vector<Vote> votes;
+    std::vector<std::string> unread;
+  };
+  Heard Hear(const Message& message) const;
+  void Judge(const Message& message, const Poster& poster, const Heard& heard, const ListPolicy& list,
+             Verdict* verdict) const;
 };
 
 void Policy::State::ReadClauses(const fs::path& file) {
@@ -421,39 +430,38 @@ void Confirm(std::string_view filter, const FilterPolicy& settings, const std::v
 
 }  // namespace
 
-Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
-  Verdict verdict;
-  verdict.list = list.address;
-  verdict.policy_version = state_->version;
-  const Poster poster =
-      PosterOf(message, AuthenticatedAuthor(message, state_->authserv_id), *state_->registers);
-  if (IsExempt(poster, list)) return verdict;
+Policy::State::Heard Policy::State::Hear(const Message& message) const {
+  Heard heard;
   for (const Defect& defect : message.defects) {
-    if (defect.kind != DefectKind::kIrregular) verdict.unread.push_back(defect.what);
+    if (defect.kind != DefectKind::kIrregular) heard.unread.push_back(defect.what);
   }
-  std::vector<Hit> hits;
-  std::vector<Vote> votes;
   try {
-    hits = state_->rules->Scan(message);
-    votes = state_->rules->Votes(message);
+    heard.hits = rules->Scan(message);
+    heard.votes = rules->Votes(message);
   } catch (const std::exception& e) {
-    verdict.unread.push_back(std::string("the rules could not be applied: ") + e.what());
+    heard.unread.push_back(std::string("the rules could not be applied: ") + e.what());
   }
+  return heard;
+}
+
+void Policy::State::Judge(const Message& message, const Poster& poster, const Heard& heard,
+                          const ListPolicy& list, Verdict* verdict) const {
+  verdict->unread = heard.unread;
   bool tags = false, holds = false;
-  for (const auto& filter : state_->filters) {
+  for (const auto& filter : filters) {
     const auto settings = list.filters.find(std::string(filter->name()));
     if (settings == list.filters.end() || settings->second.mode == Mode::kOff) continue;
     FilterVerdict one;
     one.filter = filter->name();
     std::vector<Hit> own;
-    for (const Hit& hit : hits) {
+    for (const Hit& hit : heard.hits) {
       if (hit.rule->filter == one.filter && IsWanted(*hit.rule, settings->second)) own.push_back(hit);
     }
-    Confirm(one.filter, settings->second, votes, &own);
+    Confirm(one.filter, settings->second, heard.votes, &own);
     try {
-      one.findings = state_->Inspect(*filter, message, list, poster, own);
+      one.findings = Inspect(*filter, message, list, poster, own);
     } catch (const std::exception& e) {
-      verdict.unread.push_back("filter " + one.filter + " failed: " + e.what());
+      verdict->unread.push_back("filter " + one.filter + " failed: " + e.what());
       continue;
     }
     if (one.findings.empty()) continue;
@@ -461,25 +469,42 @@ Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
     one.action = ActionOf(one.confidence, settings->second);
     tags = tags || one.action == Action::kTag;
     holds = holds || one.action == Action::kHold;
-    verdict.filters.push_back(std::move(one));
+    verdict->filters.push_back(std::move(one));
   }
-  if (!verdict.unread.empty() && list.mode == Mode::kEnforce) holds = true;
-  verdict.disposition = holds ? Disposition::kHold : tags ? Disposition::kTag : Disposition::kPass;
-  return verdict;
+  if (!verdict->unread.empty() && list.mode == Mode::kEnforce) holds = true;
+  verdict->disposition = holds ? Disposition::kHold : tags ? Disposition::kTag : Disposition::kPass;
+}
+
+Verdict Policy::Judge(const Message& message, const ListPolicy& list) const {
+  return Judge(message, std::vector{&list}).front();
+}
+
+std::vector<Verdict> Policy::Judge(const Message& message,
+                                   const std::vector<const ListPolicy*>& lists) const {
+  const Poster poster =
+      PosterOf(message, AuthenticatedAuthor(message, state_->authserv_id), *state_->registers);
+  std::optional<State::Heard> heard;
+  std::vector<Verdict> verdicts;
+  for (const ListPolicy* list : lists) {
+    Verdict& verdict = verdicts.emplace_back();
+    verdict.list = list->address;
+    verdict.policy_version = state_->version;
+    if (IsExempt(poster, *list)) continue;
+    if (!heard) heard = state_->Hear(message);
+    state_->Judge(message, poster, *heard, *list, &verdict);
+  }
+  return verdicts;
 }
 
 std::vector<Verdict> Policy::JudgeAll(const Message& message,
                                       const std::vector<std::string>& addresses) const {
-  std::vector<Verdict> verdicts;
-  std::vector<const ListPolicy*> seen;
+  std::vector<const ListPolicy*> lists;
   for (const std::string& address : addresses) {
     const ListPolicy* list = FindList(address);
-    if (list == nullptr || std::find(seen.begin(), seen.end(), list) != seen.end()) continue;
-    seen.push_back(list);
-    verdicts.push_back(Judge(message, *list));
+    if (list != nullptr && std::find(lists.begin(), lists.end(), list) == lists.end()) lists.push_back(list);
   }
-  if (verdicts.empty()) verdicts.push_back(Judge(message, state_->default_list));
-  return verdicts;
+  if (lists.empty()) lists.push_back(&state_->default_list);
+  return Judge(message, lists);
 }
 
 std::vector<std::string> Policy::ProveExamples() const {

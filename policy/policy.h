@@ -63,6 +63,8 @@ class Policy {
   std::vector<std::string> Untranslated() const;
 
   Verdict Judge(const Message& message, const ListPolicy& list) const;
+  // By each list; the rules read the message once.
+  std::vector<Verdict> Judge(const Message& message, const std::vector<const ListPolicy*>& lists) const;
   // For every list among `addresses` in order; by the default list when there is none.
   std::vector<Verdict> JudgeAll(const Message& message, const std::vector<std::string>& addresses) const;
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
@@ -25,6 +26,10 @@ constexpr std::size_t kTriesPerRule = 10 * kHitsPerRule;
 constexpr std::size_t kHitsPerMessage = 300;
 constexpr std::size_t kMentionsPerSegment = 2000;
 constexpr std::size_t kLoneSlip = 6;  // a shorter word alone may be anything
+// What one message may cost, in bytes that patterns read; each takes up to ten nanoseconds.
+constexpr std::size_t kMostWork = 64 << 20;
+constexpr std::size_t kWorkOfATry = 30;
+constexpr std::size_t kWorkOfALook = 300;
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -175,6 +180,12 @@ struct RuleMatcher::Machine {
   Words FindWords(const Segment& segment) const;
   // What has been found of a message so far.
   struct Found {
+    void Spend(std::size_t bytes) {
+      *work += bytes;
+      if (*work > kMostWork) throw std::runtime_error("they would take too long");
+    }
+
+    std::size_t* work;                // all that was spent on the message
     std::vector<bool> due;            // by rule: it is looked for now
     std::vector<std::size_t> counts;  // by rule
     std::vector<Hit> hits;
@@ -190,7 +201,7 @@ struct RuleMatcher::Machine {
   void MatchPattern(std::size_t rule, const Segment& segment, std::size_t from, std::size_t to,
                     const Words& words, Found* found) const;
   void MatchPatterns(const Segment& segment, const Words& words, Found* found) const;
-  std::vector<Hit> ScanFor(std::vector<bool> due, const Message& message) const;
+  std::vector<Hit> ScanFor(std::vector<bool> due, const Message& message, std::size_t* work) const;
 };
 
 RuleMatcher::Machine::Words RuleMatcher::Machine::FindWords(const Segment& segment) const {
@@ -233,7 +244,10 @@ bool RuleMatcher::Machine::IsTakenBack(std::size_t rule, Found* found) const {
         found->message->segments.begin(), found->message->segments.end(), [&](const Segment& segment) {
           const bool is_own = segment.region == Region::kSubject || segment.region == Region::kAuthorText ||
                               segment.region == Region::kSignature;
-          return is_own && RE2::PartialMatch(Piece(TextOf(rules[rule], segment)), *pattern);
+          if (!is_own) return false;
+          const std::string_view text = TextOf(rules[rule], segment);
+          found->Spend(text.size());
+          return RE2::PartialMatch(Piece(text), *pattern);
         });
     return stands->second;
   };
@@ -247,12 +261,17 @@ bool RuleMatcher::Machine::IsTakenBack(std::size_t rule, Found* found) const {
 bool RuleMatcher::Machine::Accepts(const Words& words, Found* found, Hit* hit, std::size_t rule) const {
   const Patterns& one = patterns[rule];
   const Rule& its = rules[rule];
+  found->Spend(kWorkOfALook);
   if (!one.unless.empty() || !one.requires_.empty() || !its.names.empty()) {
     const std::string_view text = TextOf(its, *hit->segment);
     const auto [from, to] = SentenceAround(text, hit->begin, hit->end);
     const re2::StringPiece sentence = Piece(text.substr(from, to - from));
-    const auto stands_there = [&](const Pattern& pattern) { return RE2::PartialMatch(sentence, *pattern); };
+    const auto stands_there = [&](const Pattern& pattern) {
+      found->Spend(kWorkOfATry + sentence.size());
+      return RE2::PartialMatch(sentence, *pattern);
+    };
     if (!its.names.empty()) {
+      found->Spend(words.mentions.size());
       hit->named = its.names_in_post ? NamedBetween(found->topics, its.names, 0, std::string_view::npos)
                                      : NamedNear(words.mentions, *hit, from, to);
       if (hit->named == nullptr) return false;
@@ -268,6 +287,7 @@ bool RuleMatcher::Machine::Accepts(const Words& words, Found* found, Hit* hit, s
 void RuleMatcher::Machine::MatchPattern(std::size_t rule, const Segment& segment, std::size_t from,
                                         std::size_t to, const Words& words, Found* found) const {
   const std::vector<std::string>& names_wanted = rules[rule].names;
+  if (!names_wanted.empty()) found->Spend(words.mentions.size());
   if (!names_wanted.empty() && NamedBetween(rules[rule].names_in_post ? found->topics : words.mentions,
                                             names_wanted, 0, std::string_view::npos) == nullptr)
     return;
@@ -277,9 +297,11 @@ void RuleMatcher::Machine::MatchPattern(std::size_t rule, const Segment& segment
   for (std::size_t tries = 0; at < to && found->counts[rule] < kHitsPerRule && tries < kTriesPerRule;
        ++tries) {
     re2::StringPiece match;
-    if (!patterns[rule].pattern->Match(Piece(text), at, to, RE2::UNANCHORED, &match, 1)) return;
-    const auto begin = static_cast<std::size_t>(match.data() - text.data());
+    const bool has_match = patterns[rule].pattern->Match(Piece(text), at, to, RE2::UNANCHORED, &match, 1);
+    const auto begin = has_match ? static_cast<std::size_t>(match.data() - text.data()) : to;
     const std::size_t end = begin + match.size();
+    found->Spend(kWorkOfATry + end - at);
+    if (!has_match) return;
     Hit hit{&rules[rule], &segment, begin, end};
     if (!match.empty() && Accepts(words, found, &hit, rule)) {
       found->hits.push_back(hit);
@@ -374,8 +396,10 @@ void RuleMatcher::Renew() {
   machine_->patterns = CompiledPatterns(machine_->rules, &compiler);
 }
 
-std::vector<Hit> RuleMatcher::Machine::ScanFor(std::vector<bool> due, const Message& message) const {
+std::vector<Hit> RuleMatcher::Machine::ScanFor(std::vector<bool> due, const Message& message,
+                                               std::size_t* work) const {
   Found found;
+  found.work = work;
   found.due = std::move(due);
   found.counts.resize(rules.size());
   found.taken_back.resize(rules.size());
@@ -396,9 +420,10 @@ std::vector<Hit> RuleMatcher::Machine::ScanFor(std::vector<bool> due, const Mess
 
 std::vector<Hit> RuleMatcher::Scan(const Message& message) const {
   const Surroundings& surroundings = machine_->surroundings;
-  std::vector<Hit> hits = machine_->ScanFor(surroundings.AtOnce(), message);
+  std::size_t work = 0;
+  std::vector<Hit> hits = machine_->ScanFor(surroundings.AtOnce(), message, &work);
   if (std::vector<bool> awaited = surroundings.Awaited(hits); !awaited.empty()) {
-    const std::vector<Hit> more = machine_->ScanFor(std::move(awaited), message);
+    const std::vector<Hit> more = machine_->ScanFor(std::move(awaited), message, &work);
     hits.insert(hits.end(), more.begin(), more.end());
   }
   surroundings.Sift(message, &hits);

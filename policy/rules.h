@@ -3,8 +3,9 @@
 //   auto rules = RuleSet::Load({"etc/policies/ipem/confidentiality.toml", …});
 //   std::vector<Hit> hits = rules->Scan(message);
 // Threads: immutable after Load; Scan may run on many threads at once.
-// Errors: Load throws RuleError "file:line: what; expected". A pattern whose automaton grows out of its memory
-// runs on, more slowly, by RE2's other engine: never "no hit".
+// Limits: what patterns may read of one message all together, whatever rules there are.
+// Errors: Load throws RuleError "file:line: what; expected"; Scan throws std::runtime_error past its limit. A
+// pattern whose automaton grows out of its memory runs on, more slowly, by RE2's other engine: never "no hit".
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>

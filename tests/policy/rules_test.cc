@@ -127,6 +127,17 @@ TEST_F(Rules, MayBeRuledOutByWordsAnywhereInThePost) {
   EXPECT_THAT(Hits(file, "Here is the photo.\n\nAll gave consent."), IsEmpty());
 }
 
+TEST_F(Rules, GiveUpATextThatTakesTooLong) {
+  const std::string rule = File("pattern = '\\bidiot\\b'\nunless = ['\\bnever\\b']");
+  const auto text_of = [](std::size_t words) {
+    std::string text;
+    for (std::size_t i = 0; i < words; ++i) text += "never an idiot\n\n";
+    return text;
+  };
+  EXPECT_THAT(Hits(rule, text_of(100'000)), IsEmpty());
+  EXPECT_THROW(Hits(rule, text_of(1'000'000)), std::runtime_error);
+}
+
 TEST_F(Rules, RefuseToStandBesideARuleThatDoesNotExist) {
   EXPECT_THAT(ErrorOf(File("words = ['x']\nbeside = ['rude/none']")),
               HasSubstr("rude/none, which does not exist"));
