@@ -2,11 +2,6 @@
 #include "message/message_builder.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
-#include <ctime>
-#include <functional>
 
 namespace listwarden {
 namespace {
@@ -231,123 +226,6 @@ TEST(ReadMessage, ReadsAddressesWithCommentsAndQuotedNames) {
   EXPECT_EQ(message.from[0].display_name, "Doe, J");
   EXPECT_EQ(message.to.size(), 3u);
 }
-
-std::string Repeated(const std::string& text, std::size_t times) {
-  std::string out;
-  out.reserve(text.size() * times);
-  for (std::size_t i = 0; i < times; ++i) out += text;
-  return out;
-}
-
-struct Bomb {
-  const char* name;
-  std::function<std::string()> make;
-};
-
-void PrintTo(const Bomb& bomb, std::ostream* out) { *out << bomb.name; }
-
-class TortureTest : public testing::TestWithParam<Bomb> {};
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr double kSeconds = 8;
-constexpr long kMegabytes = 1024;  // quarantined and shadow memory counts
-#else
-constexpr double kSeconds = 2;
-constexpr long kMegabytes = 256;
-#endif
-
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-// In a process of its own, whose time and memory the system counts; the bomb itself is among the memory.
-TEST_P(TortureTest, IsReadInTimeAndMemory) {
-  const pid_t child = fork();
-  if (child == 0) {
-    const Message message = ReadMessage(GetParam().make());
-    _exit(message.raw.empty() ? 1 : 0);
-  }
-  int status = 0;
-  rusage used{};
-  ASSERT_EQ(wait4(child, &status, 0, &used), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "status " << status;
-  EXPECT_LT(Seconds(used.ru_utime) + Seconds(used.ru_stime), kSeconds);
-  EXPECT_LT(used.ru_maxrss / 1024, kMegabytes);
-}
-
-const std::string kMultipart = "Content-Type: multipart/mixed; boundary=b\n\n";
-
-INSTANTIATE_TEST_SUITE_P(
-    Bombs, TortureTest,
-    testing::Values(
-        Bomb{"nested_messages", [] { return Repeated("Content-Type: message/rfc822\n\n", 340000); }},
-        Bomb{"nested_multiparts",
-             [] {
-               std::string text;
-               for (int i = 0; i < 60000; ++i)
-                 text += "Content-Type: multipart/mixed; boundary=\"b" + std::to_string(i) + "\"\n\n--b" +
-                         std::to_string(i) + "\n";
-               return text;
-             }},
-        Bomb{"many_parts", [] { return kMultipart + Repeated("--b\n\nx\n", 100000); }},
-        Bomb{"empty_parts", [] { return kMultipart + Repeated("--b\n", 1000000); }},
-        Bomb{"many_fields", [] { return Repeated("X-A: b\n", 100000) + "\nx"; }},
-        Bomb{"long_field", [] { return "Subject: " + std::string(10000000, 'a') + "\n\nx"; }},
-        Bomb{"descriptions",
-             [] {
-               return kMultipart +
-                      Repeated("--b\nContent-Description: " + Repeated("word ", 3000) + "\n\nx\n", 900);
-             }},
-        Bomb{"inner_fields",
-             [] { return "Content-Type: message/rfc822\n\n" + Repeated("Subject: some words\n", 1000000); }},
-        Bomb{"base64_out_of_step",
-             [] { return "Content-Transfer-Encoding: base64\n\n" + Repeated("QUJDR\n", 3000000); }},
-        Bomb{"long_part_field",
-             [] {
-               return kMultipart + "--b\nContent-Type: text/plain; a=" + std::string(9000000, 'a') +
-                      "\n\nx\n--b--\n";
-             }},
-        Bomb{"parameters", [] { return "Content-Type: text/plain" + Repeated("; a=b", 400000) + "\n\nx"; }},
-        Bomb{"parameter_pieces",
-             [] {
-               std::string text = "Content-Type: text/plain";
-               for (int i = 0; i < 50000; ++i) text += "; name*" + std::to_string(i) + "=a";
-               return text + "\n\nx";
-             }},
-        Bomb{"encoded_words", [] { return "Subject:" + Repeated(" =?utf-8?Q?a?=", 200000) + "\n\nx"; }},
-        Bomb{"addresses", [] { return "To: " + Repeated("a@b.c, ", 800000) + "\n\nx"; }},
-        Bomb{"parentheses", [] { return "To: " + Repeated("(", 200000) + "\n\nx"; }},
-        Bomb{"colons", [] { return "From: " + Repeated(":", 99999) + "\n\nx"; }},
-        Bomb{"long_boundary",
-             [] {
-               return "Content-Type: multipart/mixed; boundary=" + std::string(1000000, 'b') + "\n\n--b\n\nx";
-             }},
-        Bomb{"dashes", [] { return kMultipart + Repeated("--------\n", 120000); }},
-        Bomb{"long_line", [] { return "Subject: x\n\n" + std::string(20000000, 'a'); }},
-        Bomb{"nested_divs", [] { return "Content-Type: text/html\n\n" + Repeated("<div>", 8190) + "deep"; }},
-        Bomb{"many_divs", [] { return "Content-Type: text/html\n\n" + Repeated("<div>", 500000) + "deep"; }},
-        Bomb{"style_rules",
-             [] { return "Content-Type: text/html\n\n<style>" + Repeated("a{b:c}", 1000000) + "</style>x"; }},
-        Bomb{"quote_marks", [] { return "Subject: x\n\n" + Repeated("> ", 5000000); }},
-        Bomb{"wrote_lines", [] { return "Subject: x\n\n" + Repeated("On 1 May A wrote:\n", 200000); }},
-        Bomb{"from_lines", [] { return "Subject: x\n\n" + Repeated("From: a\nTo: b\n", 300000); }},
-        Bomb{"masked_words",
-             [] { return "Subject: x\n\n" + Repeated("s**t f**k 1d10t i d i o t ", 800000); }},
-        Bomb{"invisible",
-             [] {
-               return "Content-Type: text/plain; charset=utf-8\n\n" + Repeated("a\u200b\u0301", 2000000);
-             }},
-        Bomb{"unclosed_tags", [] { return "Content-Type: text/html\n\n" + Repeated("<", 5000000); }},
-        Bomb{"entities", [] { return "Content-Type: text/html\n\n" + Repeated("&", 5000000); }},
-        Bomb{"comments", [] { return "Content-Type: text/html\n\n" + Repeated("<!--", 2000000); }},
-        Bomb{"uu_files", [] { return "Subject: x\n\n" + Repeated("begin 644 a\n", 500000); }},
-        Bomb{"base64_junk",
-             [] { return "Content-Transfer-Encoding: base64\n\n" + Repeated("QUJD.=", 3000000); }},
-        Bomb{"overrides",
-             [] { return "Content-Type: text/plain; charset=utf-8\n\n" + Repeated("\u202e", 3000000); }},
-        Bomb{"closings", [] { return "Subject: x\n\n" + Repeated("Regards\n", 1000000); }},
-        Bomb{"blank_lines", [] { return "Subject: x\n\n" + Repeated("\n", 5000000); }}),
-    [](const testing::TestParamInfo<Bomb>& bomb) { return bomb.param.name; });
 
 }  // namespace
 }  // namespace listwarden
