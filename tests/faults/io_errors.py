@@ -114,8 +114,7 @@ def main():
     with FaultyStack(programs, source) as stack:
         traffic = Traffic(stack, seed)
         if is_memory:
-            stack.failing = MEMORY
-            traffic.tried_again.add(500)
+            stack.failing, traffic.lacks_memory = MEMORY, True
         traffic.start()
         time.sleep(1)
         some = Spells(stack, traffic, 5 if is_long else 60)  # which may run under sanitizers

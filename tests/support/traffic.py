@@ -56,7 +56,7 @@ class Traffic:
         self.put_off = collections.Counter()  # what members were told instead of "taken"
         self.unanswered = collections.Counter()  # how often nobody told whether a post is taken, which then comes again
         self.more = {}  # what follows the text of a post
-        self.tried_again = {503}  # what the desk says when the store failed
+        self.lacks_memory = False  # then the desk may fail anywhere, and what could not be read is held
         self.wrong = []
         self._is_over, self._is_all_posted = threading.Event(), threading.Event()
 
@@ -154,7 +154,7 @@ class Traffic:
         while True:
             try:
                 status, page = self._browser.ask("POST", f"/posts/{post}/{act}", form)
-                if status not in self.tried_again:
+                if status != 503 and not (self.lacks_memory and status == 500):  # the store failed, or anything
                     break
             except (OSError, http.client.HTTPException):  # killed meanwhile
                 self._browser.connection.close()
@@ -216,11 +216,12 @@ class Traffic:
                 wrong.append(f"post {number} is held twice")
             held[number] = post, state
         marks = dict(self.ask("SELECT held_id, count(*) FROM audit WHERE action = 'possible-duplicate' GROUP BY held_id"))
+        unread = {post for post, in self.ask("SELECT held_id FROM finding WHERE filter = 'unread'")} if self.lacks_memory else set()
         again = 0
         for number in sorted(self.posted):
             post, state = held.get(number, ("", "passed"))
             came = posts[number, LIST]
-            wrong += self._wrong_state(number, state)
+            wrong += self._wrong_state(number, state, is_suspect(number) or post in unread)
             if (came > 0) != (state in ("passed", "released")):
                 wrong.append(f"post {number} is {state} and came {came} times")
             if state == "released":
@@ -257,8 +258,8 @@ class Traffic:
             results.keep(source, name, [f"{name}.py", *words], *lines, line)
         return 1 if wrong else 0
 
-    def _wrong_state(self, number, state):
-        if is_suspect(number) == (state == "passed"):
+    def _wrong_state(self, number, state, is_to_be_held):
+        if is_to_be_held == (state == "passed"):
             yield f"post {number}, {'suspect' if is_suspect(number) else 'clean'}, {state}"
-        elif is_suspect(number) and state != STATES.get(self.acts.get(number), "held"):
+        elif is_to_be_held and state != STATES.get(self.acts.get(number), "held"):
             yield f"post {number} is {state}; the moderator chose {self.acts.get(number)}"
