@@ -27,7 +27,7 @@ FAULTS = {"kill": "signal=KILL", "ECONNRESET once": "error=ECONNRESET", "EINTR o
 MOST_POINTS = 400
 AT_RANDOM = 8  # the first calls of a thread
 SPELL = 1.5  # seconds that a lasting fault lasts
-PATIENCE = 150  # Postfix takes 30 s to give up a milter that does not answer
+PATIENCE = 240  # Postfix takes 30 s to give up a milter that does not answer, the desk 180 s a server
 
 
 def is_traced(pid):
