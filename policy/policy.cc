@@ -202,13 +202,13 @@ struct Policy::State {
   std::vector<Finding> Inspect(const Filter& filter, const Message& message, const ListPolicy& list,
                                const Poster& poster, const std::vector<Hit>& hits) const;
   // What is the same for every list.
-  struct Heard {
+  struct Scanned {
     std::vector<Hit> hits;
     std::vector<Vote> votes;
     std::vector<std::string> unread;
   };
-  Heard Hear(const Message& message) const;
-  void Judge(const Message& message, const Poster& poster, const Heard& heard, const ListPolicy& list,
+  Scanned Scan(const Message& message) const;
+  void Judge(const Message& message, const Poster& poster, const Scanned& scanned, const ListPolicy& list,
              Verdict* verdict) const;
 };
 
@@ -430,23 +430,23 @@ void Confirm(std::string_view filter, const FilterPolicy& settings, const std::v
 
 }  // namespace
 
-Policy::State::Heard Policy::State::Hear(const Message& message) const {
-  Heard heard;
+Policy::State::Scanned Policy::State::Scan(const Message& message) const {
+  Scanned scanned;
   for (const Defect& defect : message.defects) {
-    if (defect.kind != DefectKind::kIrregular) heard.unread.push_back(defect.what);
+    if (defect.kind != DefectKind::kIrregular) scanned.unread.push_back(defect.what);
   }
   try {
-    heard.hits = rules->Scan(message);
-    heard.votes = rules->Votes(message);
+    scanned.hits = rules->Scan(message);
+    scanned.votes = rules->Votes(message);
   } catch (const std::exception& e) {
-    heard.unread.push_back(std::string("the rules could not be applied: ") + e.what());
+    scanned.unread.push_back(std::string("the rules could not be applied: ") + e.what());
   }
-  return heard;
+  return scanned;
 }
 
-void Policy::State::Judge(const Message& message, const Poster& poster, const Heard& heard,
+void Policy::State::Judge(const Message& message, const Poster& poster, const Scanned& scanned,
                           const ListPolicy& list, Verdict* verdict) const {
-  verdict->unread = heard.unread;
+  verdict->unread = scanned.unread;
   bool tags = false, holds = false;
   for (const auto& filter : filters) {
     const auto settings = list.filters.find(std::string(filter->name()));
@@ -454,10 +454,10 @@ void Policy::State::Judge(const Message& message, const Poster& poster, const He
     FilterVerdict one;
     one.filter = filter->name();
     std::vector<Hit> own;
-    for (const Hit& hit : heard.hits) {
+    for (const Hit& hit : scanned.hits) {
       if (hit.rule->filter == one.filter && IsWanted(*hit.rule, settings->second)) own.push_back(hit);
     }
-    Confirm(one.filter, settings->second, heard.votes, &own);
+    Confirm(one.filter, settings->second, scanned.votes, &own);
     try {
       one.findings = Inspect(*filter, message, list, poster, own);
     } catch (const std::exception& e) {
@@ -483,15 +483,15 @@ std::vector<Verdict> Policy::Judge(const Message& message,
                                    const std::vector<const ListPolicy*>& lists) const {
   const Poster poster =
       PosterOf(message, AuthenticatedAuthor(message, state_->authserv_id), *state_->registers);
-  std::optional<State::Heard> heard;
+  std::optional<State::Scanned> scanned;
   std::vector<Verdict> verdicts;
   for (const ListPolicy* list : lists) {
     Verdict& verdict = verdicts.emplace_back();
     verdict.list = list->address;
     verdict.policy_version = state_->version;
     if (IsExempt(poster, *list)) continue;
-    if (!heard) heard = state_->Hear(message);
-    state_->Judge(message, poster, *heard, *list, &verdict);
+    if (!scanned) scanned = state_->Scan(message);
+    state_->Judge(message, poster, *scanned, *list, &verdict);
   }
   return verdicts;
 }

@@ -80,7 +80,7 @@ class Spells:
         """As systemd does."""
         status = self.stack.processes[name].returncode
         self.ended[name] += 1
-        if status < 0 and (status != -signal.SIGABRT or self.stack.failing is not MEMORY):  # a destructor that asks for some
+        if status < 0 and (status != -signal.SIGABRT or self.stack.failing is not MEMORY):  # thrown where it is not caught
             self.traffic.wrong.append(f"{name} crashed: {status}")
         self.stack.start_program(name)
         self.stack.wait_until_started(name)

@@ -71,8 +71,7 @@ struct Desk {
   Desk() { SetLogLevel(LogLevel::kError); }
 
   ReleaseKey Key() const {
-    WriteFile(house.folder / "key", std::string(32, 'k'));
-    std::filesystem::permissions(house.folder / "key", std::filesystem::perms::owner_all);
+    ReleaseKey::Create(house.folder / "key");
     return ReleaseKey(house.folder / "key");
   }
   std::size_t Held() {
