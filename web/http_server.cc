@@ -31,6 +31,7 @@ using Stream = beast::basic_stream<Protocol>;
 constexpr std::size_t kHeaderBytes = 16u << 10;
 constexpr int kMostConnections = 256;
 constexpr auto kReadTime = std::chrono::seconds(15), kWriteTime = std::chrono::seconds(30);
+constexpr auto kPause = std::chrono::milliseconds(10);  // before what could not be had is asked for again
 
 std::string Peer(int fd) {
   sockaddr_storage address{};
@@ -74,16 +75,17 @@ struct HttpServer::Machine {
   Answer answer;
   std::atomic<int> connections{0};  // outlives the connections that `sockets` owns
   asio::io_context sockets{1};
-  asio::basic_socket_acceptor<asio::ip::tcp> tcp{sockets};
-  asio::basic_socket_acceptor<asio::local::stream_protocol> local{sockets};
+  asio::executor_work_guard<asio::io_context::executor_type> until_stopped{sockets.get_executor()};
+  asio::basic_socket_acceptor<Protocol> acceptor{sockets};
+  bool is_accepting = false;
   asio::thread_pool workers{HttpServer::kWorkers};
   std::thread thread;
   std::string socket_file;
 
   class Connection;
 
-  template <typename Acceptor>
-  void Accept(Acceptor& acceptor);
+  void Serve();
+  void Accept();
   void Listen();
   void ListenOnFile(const std::string& file);
   void ListenOnDescriptor(int fd);
@@ -126,19 +128,25 @@ class HttpServer::Machine::Connection : public std::enable_shared_from_this<Conn
     asio::post(machine_.workers, [self = shared_from_this()] { self->Work(); });
   }
 
-  // On a worker's thread: the wall that no failure of one page passes.
+  // On a worker's thread: the wall that no failure of one page passes. Where there is not even memory to say so, the
+  // connection ends.
   void Work() {
-    Response response;
     try {
-      response = machine_.answer(Translated(parser_->get(), peer_));
+      asio::post(stream_.get_executor(), [self = shared_from_this(), response = Answered()]() mutable {
+        self->Write(std::move(response), self->parser_->get().keep_alive());
+      });
+    } catch (const std::exception& e) {
+      Log(LogLevel::kError, "connection-failed", {{"why", e.what()}});
+    }
+  }
+
+  Response Answered() {
+    try {
+      return machine_.answer(Translated(parser_->get(), peer_));
     } catch (const std::exception& e) {
       Log(LogLevel::kError, "page-failed", {{"why", e.what()}});
-      response =
-          Plain(500, "Something went wrong here. Please look whether it was done before you try again.\n");
+      return Plain(500, "Something went wrong here. Please look whether it was done before you try again.\n");
     }
-    asio::post(stream_.get_executor(), [self = shared_from_this(), response = std::move(response)]() mutable {
-      self->Write(std::move(response), self->parser_->get().keep_alive());
-    });
   }
 
   void Write(Response response, bool keep_alive) {
@@ -167,23 +175,38 @@ class HttpServer::Machine::Connection : public std::enable_shared_from_this<Conn
   http::response<http::string_body> reply_;
 };
 
-template <typename Acceptor>
-void HttpServer::Machine::Accept(Acceptor& acceptor) {
-  auto socket = std::make_shared<Protocol::socket>(sockets);
-  acceptor.async_accept(*socket, [this, &acceptor, socket](beast::error_code error) {
-    if (error == asio::error::operation_aborted) return;
+// What throws between our calls, for want of memory, costs its own connection, not the others.
+void HttpServer::Machine::Serve() {
+  for (bool is_over = false; !is_over;) {
+    try {
+      if (!is_accepting) Accept();
+      sockets.run();
+      is_over = true;
+    } catch (const std::exception& e) {
+      Log(LogLevel::kError, "connection-failed", {{"why", e.what()}});
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+}
+
+void HttpServer::Machine::Accept() {
+  if (!acceptor.is_open()) return;
+  acceptor.async_accept([this](beast::error_code error, Protocol::socket socket) {
+    is_accepting = false;
+    if (error) std::this_thread::sleep_for(kPause);
     if (!error && connections < kMostConnections)
-      std::make_shared<Connection>(*this, std::move(*socket))->Read();
-    Accept(acceptor);
+      std::make_shared<Connection>(*this, std::move(socket))->Read();
+    Accept();
   });
+  is_accepting = true;
 }
 
 void HttpServer::Machine::ListenOnFile(const std::string& file) {
   ::unlink(file.c_str());
-  local.open();
-  local.bind(asio::local::stream_protocol::endpoint(file));
+  acceptor.open(asio::local::stream_protocol());
+  acceptor.bind(asio::local::stream_protocol::endpoint(file));
   ::chmod(file.c_str(), static_cast<mode_t>(settings.socket_mode));
-  local.listen();
+  acceptor.listen();
   socket_file = file;
 }
 
@@ -192,10 +215,7 @@ void HttpServer::Machine::ListenOnDescriptor(int fd) {
   socklen_t size = sizeof address;
   if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
     throw SettingsError("desk.listen: fd:" + std::to_string(fd) + " is no open socket");
-  if (address.ss_family == AF_UNIX)
-    local.assign(asio::local::stream_protocol(), fd);
-  else
-    tcp.assign(address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd);
+  acceptor.assign(Protocol(address.ss_family, 0), fd);
 }
 
 void HttpServer::Machine::ListenOnPort(const std::string& listen) {
@@ -207,10 +227,10 @@ void HttpServer::Machine::ListenOnPort(const std::string& listen) {
     throw SettingsError("desk.listen: '" + listen + "'; expected ADDRESS:PORT, unix:/path or fd:3");
   const asio::ip::tcp::endpoint endpoint(
       address, static_cast<std::uint16_t>(std::stoi("0" + listen.substr(colon + 1))));
-  tcp.open(endpoint.protocol());
-  tcp.set_option(asio::ip::tcp::acceptor::reuse_address(true));
-  tcp.bind(endpoint);
-  tcp.listen();
+  acceptor.open(endpoint.protocol());
+  acceptor.set_option(asio::socket_base::reuse_address(true));
+  acceptor.bind(endpoint);
+  acceptor.listen();
 }
 
 void HttpServer::Machine::Listen() {
@@ -225,22 +245,19 @@ void HttpServer::Machine::Listen() {
   } catch (const boost::system::system_error& e) {
     throw SettingsError("desk.listen: cannot listen on " + listen + ": " + e.what());
   }
-  if (local.is_open()) Accept(local);
-  if (tcp.is_open()) Accept(tcp);
 }
 
 HttpServer::HttpServer(const HttpSettings& settings, Answer answer) : machine_(std::make_unique<Machine>()) {
   machine_->settings = settings;
   machine_->answer = std::move(answer);
   machine_->Listen();
-  machine_->thread = std::thread([this] { machine_->sockets.run(); });
+  machine_->thread = std::thread([this] { machine_->Serve(); });
 }
 
 HttpServer::~HttpServer() {
   asio::post(machine_->sockets, [this] {
     beast::error_code ignored;
-    machine_->tcp.close(ignored);
-    machine_->local.close(ignored);
+    machine_->acceptor.close(ignored);
   });
   machine_->workers.join();
   machine_->sockets.stop();
@@ -248,6 +265,12 @@ HttpServer::~HttpServer() {
   if (!machine_->socket_file.empty()) ::unlink(machine_->socket_file.c_str());
 }
 
-int HttpServer::port() const { return machine_->tcp.is_open() ? machine_->tcp.local_endpoint().port() : 0; }
+int HttpServer::port() const {
+  const auto endpoint = machine_->acceptor.local_endpoint();
+  const sockaddr* address = endpoint.data();
+  if (address->sa_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in*>(address)->sin_port);
+  if (address->sa_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6*>(address)->sin6_port);
+  return 0;
+}
 
 }  // namespace listwarden

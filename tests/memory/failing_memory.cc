@@ -15,13 +15,16 @@ constexpr long kNever = std::numeric_limits<long>::max();
 
 thread_local long calls = 0, first = kNever, last = kNever;
 thread_local bool is_asking = false;
-std::atomic<bool> do_others_fail{false};
+std::atomic<bool> are_others_counted{false};
+std::atomic<long> others_calls{0}, others_first{kNever}, others_last{kNever};
 std::atomic<long> others_failures{0}, live{0};
 
 bool Fails() {
-  if (do_others_fail && !is_asking) {
-    ++others_failures;
-    return true;
+  if (are_others_counted && !is_asking) {
+    const long call = ++others_calls;
+    const bool fails = call >= others_first && call <= others_last;
+    if (fails) ++others_failures;
+    return fails;
   }
   const long call = ++calls;
   return call >= first && call <= last;
@@ -74,13 +77,21 @@ void Set(long from, long to) {
   last = to;
 }
 
+void SetOthers(long from, long to) {
+  others_calls = 0;
+  others_first = from;
+  others_last = to;
+  are_others_counted = is_asking = true;
+}
+
 }  // namespace
 
 void FailingMemory::FailAt(long call) { Set(call, call); }
 void FailingMemory::FailFrom(long call) { Set(call, kNever); }
-void FailingMemory::FailOtherThreads() { do_others_fail = is_asking = true; }
+void FailingMemory::FailOtherThreads() { SetOthers(1, kNever); }
+void FailingMemory::FailOtherThreadsAt(long call) { SetOthers(call, call); }
 void FailingMemory::Mend() {
-  do_others_fail = is_asking = false;
+  are_others_counted = is_asking = false;
   Set(kNever, kNever);
 }
 bool FailingMemory::has_failed() const { return calls >= first; }
