@@ -138,8 +138,10 @@ class Walk {
 
   void ReadAs(const Entity &entity, const ParameterValue &type) {
     if (type.value.rfind("multipart/", 0) == 0) {
+      AddNames(entity, type);
       ReadMultipart(WithoutEncoding(entity, type), type);
     } else if (type.value == "message/rfc822" || type.value == "message/global") {
+      AddNames(entity, type);
       ReadAttachedMessage(entity);
     } else {
       AddLeaf(entity, type);
@@ -319,15 +321,33 @@ class Walk {
     stack_.push_back(std::move(inner));
   }
 
-  static void AddFileNames(const ParameterValue &from, Leaf *leaf) {
-    for (const auto &[name, value] : from.parameters) AddFileName(name, value, leaf);
-    for (const auto &[name, value] : from.repeated) AddFileName(name, value, leaf);
+  std::vector<ParameterValue> Dispositions(const Entity &entity) {
+    std::vector<ParameterValue> read;
+    for (const std::string &value : entity.header.dispositions) read.push_back(Parameters(entity, value));
+    return read;
   }
 
-  static void AddFileName(const std::string &name, const std::string &value, Leaf *leaf) {
+  static std::vector<std::string> FileNames(const std::vector<ParameterValue> &dispositions,
+                                            const ParameterValue &type) {
+    std::vector<std::string> names;
+    for (const ParameterValue &disposition : dispositions) AddFileNames(disposition, &names);
+    AddFileNames(type, &names);
+    return names;
+  }
+
+  void AddNames(const Entity &entity, const ParameterValue &type) {
+    for (const std::string &name : FileNames(Dispositions(entity), type)) AddHeading(entity, name, false);
+  }
+
+  static void AddFileNames(const ParameterValue &from, std::vector<std::string> *names) {
+    for (const auto &[name, value] : from.parameters) AddFileName(name, value, names);
+    for (const auto &[name, value] : from.repeated) AddFileName(name, value, names);
+  }
+
+  static void AddFileName(const std::string &name, const std::string &value,
+                          std::vector<std::string> *names) {
     if ((name != "filename" && name != "name") || value.empty()) return;
-    if (std::find(leaf->file_names.begin(), leaf->file_names.end(), value) == leaf->file_names.end())
-      leaf->file_names.push_back(value);
+    if (std::find(names->begin(), names->end(), value) == names->end()) names->push_back(value);
   }
 
   // Text that looks like parts of its own: a program with another idea of the
@@ -360,13 +380,11 @@ class Walk {
     leaf.encoding = Encoding(entity);
     leaf.is_in_attached_message = entity.is_in_attached_message;
     leaf.body = entity.body;
-    leaf.is_attachment = !entity.header.dispositions.empty();
-    for (const std::string &value : entity.header.dispositions) {
-      const ParameterValue disposition = Parameters(entity, value);
+    const std::vector<ParameterValue> dispositions = Dispositions(entity);
+    leaf.is_attachment = !dispositions.empty();
+    for (const ParameterValue &disposition : dispositions)
       leaf.is_attachment &= disposition.value == "attachment";
-      AddFileNames(disposition, &leaf);
-    }
-    AddFileNames(type, &leaf);
+    leaf.file_names = FileNames(dispositions, type);
     const bool is_opaque =
         leaf.media_type == "application/pkcs7-mime" || leaf.media_type == "application/x-pkcs7-mime";
     if (is_opaque && LowerAscii(parameter("smime-type")) != "signed-data") {

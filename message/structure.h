@@ -42,7 +42,8 @@ struct Leaf {
   std::string_view body;
 };
 
-// What a program shows above a part: its Content-Description, or the Subject of the message attached.
+// What a program shows above a part: its Content-Description, the name of a multipart or of an attached message, or that
+// message's Subject.
 struct Heading {
   std::string part;
   std::string value;  // as received, unfolded

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whatever Python's email or Perl's MIME-tools shows of a broken message must be in what we read, or we must say
+"""Whatever Python's email, Perl's MIME-tools or GMime shows of a broken message must be in what we read, or we must say
 that we could not read it. Words are planted in ordinary messages, which are then broken at random.
 
 differential.py PROGRAM CORPUS [COUNT [SEED]]
@@ -16,17 +16,40 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORDS = ["kestrel", "marmot", "pelican", "wombat", "lobster", "gazelle", "ocelot", "panther", "walrus", "heron"]
+# Others that are asked, and how one sees that they are there. GMime's bindings are known to Debian's Python only.
+OTHERS = {"Perl MIME-tools": (["perl", os.path.join(HERE, "mime_tools.pl")], ["perl", "-MMIME::Parser", "-e", "1"]),
+          "GMime": (["/usr/bin/python3", os.path.join(HERE, "gmime.py")],
+                    ["/usr/bin/python3", "-c", "import gi; gi.require_version('GMime', '3.0')"])}
 
 
 class Program:
     def __init__(self, *command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.command = command
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, raw):
         self.process.stdin.write(b"%d\n%s" % (len(raw), raw))
         self.process.stdin.flush()
         size = int(self.process.stdout.readline())
         return self.process.stdout.read(size).decode("utf-8", "replace").lower()
+
+
+class Other(Program):
+    """Some mail ends it: then it shows nothing, and is started again."""
+
+    ends = 0
+
+    def ask(self, raw):
+        try:
+            return super().ask(raw)
+        except (BrokenPipeError, ValueError):
+            self.ends += 1
+            self.process.wait()
+            self.start()
+            return ""
 
 
 def planted(raw, rng):
@@ -127,6 +150,15 @@ def broken(raw, rng):
     return rng.choice([b"\n", b"\n", b"\r\n"]).join(lines)
 
 
+def as_received(raw):
+    """Postfix's smtpd makes fields of mbox lines in front."""
+    fields = []
+    while match := re.match(rb">*From .*\n", raw):
+        fields.append(b"X-Mailbox-Line: " + match[0])
+        raw = raw[match.end():]
+    return b"".join(fields) + raw
+
+
 def shown_by_python(raw):
     texts = []
     for policy in (email.policy.compat32, email.policy.default):
@@ -163,11 +195,12 @@ def main():
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
     rng = random.Random(seed)
     ours = Program(program)
-    perl = None
-    if shutil.which("perl") and subprocess.run(["perl", "-MMIME::Parser", "-e", "1"], capture_output=True).returncode == 0:
-        perl = Program("perl", os.path.join(HERE, "mime_tools.pl"))
-    else:
-        print("Perl MIME-tools is not there: Python's email alone is asked")
+    others = {}
+    for name, (command, is_there) in OTHERS.items():
+        if shutil.which(is_there[0]) and subprocess.run(is_there, capture_output=True).returncode == 0:
+            others[name] = Other(*command)
+        else:
+            print(name + " is not there, and not asked")
     files = []
     for folder, _, names in sorted(os.walk(corpus)):
         files += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".eml")]
@@ -175,24 +208,24 @@ def main():
     wrong = unread = compared = 0
     for number in range(count):
         base = planted(rng.choice(bases), rng) if rng.random() < 0.3 else own(rng)
-        raw = broken(base, rng)
+        raw = as_received(broken(base, rng))
         answer = ours.ask(raw)
         if answer.startswith("unread"):
             unread += 1
             continue
-        seen = shown_by_python(raw)
-        if perl:
-            seen += perl.ask(raw)
-        words = [word for word in WORDS if word in seen]
+        shown = {"Python": shown_by_python(raw)} | {name: other.ask(raw) for name, other in others.items()}
+        words = {word: [name for name, text in shown.items() if word in text] for word in WORDS}
+        words = {word: names for word, names in words.items() if names}
         compared += len(words)
-        missing = [word for word in words if word not in answer]
+        missing = ["%s (%s)" % (word, ", ".join(names)) for word, names in words.items() if word not in answer]
         if missing:
             wrong += 1
             if wrong <= 10:
                 name = "violation-%d-%d.eml" % (seed, number)
                 open(name, "wb").write(raw)
                 print("mail %d of seed %d: %s not read; kept as %s" % (number, seed, ", ".join(missing), name))
-    print("%d mails, %d unread, %d words compared, %d violations" % (count, unread, compared, wrong))
+    print("%d mails, %d unread, %d words compared, %d violations; %s" % (count, unread, compared, wrong, ", ".join(
+        "%s ended %d times" % (name, other.ends) for name, other in others.items())))
     return 1 if wrong or compared < count / 4 else 0
 
 

@@ -482,6 +482,11 @@ INSTANTIATE_TEST_SUITE_P(
         Trick{"description_of_parts",
               Mixed("--b\nContent-Type: multipart/mixed; boundary=c\nContent-Description: " + kM +
                     "\n\n--c\n\nx\n--c--\n--b--\n")},
+        Trick{"file_name_of_a_multipart",
+              Mixed("--b\nContent-Type: multipart/mixed; boundary=c; name=" + kM + ".txt\n\nx\n--b--\n")},
+        Trick{"file_name_of_a_message",
+              Mixed("--b\nContent-Type: message/rfc822\nContent-Disposition: attachment; filename=" + kM +
+                    ".eml\n\nSubject: x\n\nx\n--b--\n")},
         Trick{"file_name_pieces", Part("Content-Type: application/pdf\nContent-Disposition: "
                                        "attachment; "
                                        "filename*1=marker.pdf; filename*0=hidden\n",
