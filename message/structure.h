@@ -42,8 +42,8 @@ struct Leaf {
   std::string_view body;
 };
 
-// What a program shows above a part: its Content-Description, the name of a multipart or of an attached message, or that
-// message's Subject.
+// What a program shows above a part: its Content-Description, the name of a multipart or of an attached
+// message, or that message's Subject.
 struct Heading {
   std::string part;
   std::string value;  // as received, unfolded

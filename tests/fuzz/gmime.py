@@ -29,9 +29,9 @@ def text_of(part):
     return memory.get_byte_array()
 
 
-def name(get):
+def name(get, *arguments):
     try:
-        return (get() or "").encode()
+        return (get(*arguments) or "").encode()
     except UnicodeDecodeError:  # no text for Python
         return b""
 
@@ -39,14 +39,16 @@ def name(get):
 def shown(part):
     if isinstance(part, GMime.Message):
         return [name(part.get_subject)] + shown(part.get_mime_part())
-    if isinstance(part, GMime.MessagePart):
-        return shown(part.get_message())
-    if isinstance(part, GMime.Multipart):
-        return [text for i in range(part.get_count()) for text in shown(part.get_part(i))]
-    if not isinstance(part, GMime.Part):
+    if part is None:
         return []
-    is_text = isinstance(part, GMime.TextPart) or part.get_content_type().is_type("message", "*")
-    return [name(part.get_filename)] + ([text_of(part)] if is_text else [])
+    texts = [name(part.get_content_disposition_parameter, "filename"), name(part.get_content_type_parameter, "name")]
+    if isinstance(part, GMime.MessagePart):
+        texts += shown(part.get_message())
+    if isinstance(part, GMime.Multipart):
+        texts += [text for i in range(part.get_count()) for text in shown(part.get_part(i))]
+    if isinstance(part, GMime.TextPart) or isinstance(part, GMime.Part) and part.get_content_type().is_type("message", "*"):
+        texts.append(text_of(part))
+    return texts
 
 
 def main():
