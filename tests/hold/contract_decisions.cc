@@ -137,6 +137,31 @@ TEST_P(HoldStoreContract, AnUndoHoldsAgainAndDropsWhatWasToLeave) {
   }
 }
 
+TEST_P(HoldStoreContract, ALetterThatAnUndoBroughtIsNotDroppedByTheNext) {
+  const std::string id = HoldOne("undone twice");
+  for (const bool is_first : {true, false}) {
+    Decision decision = To(id, State::kRejected);
+    decision.not_before = clock_.Now() + std::chrono::seconds(10);
+    ASSERT_EQ(store_->Decide(decision), DecisionResult::kDone);
+    Act undo = ActOn(id, RevisionOf(id), "ann");
+    if (is_first) undo.outbox.push_back(LetterTo("bo@example.org", "undone:{id}"));
+    ASSERT_EQ(store_->Undo(undo), DecisionResult::kDone);
+  }
+  const auto letter = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(letter);
+  EXPECT_EQ(letter->row.key, "undone:" + id + "#2") << "due again after another undo";
+}
+
+TEST_P(HoldStoreContract, ALetterOfTheHoldAndOneOfTheFirstDecisionAreTwo) {
+  NewHold post = PostWith("the same key");
+  post.letters = {LetterTo("bo@example.org", "note:{id}")};
+  Decision decision = To(store_->Hold(post).id, State::kRejected);
+  decision.outbox = {LetterTo("bo@example.org", "note:{id}")};
+  ASSERT_EQ(store_->Decide(decision), DecisionResult::kDone);
+  EXPECT_TRUE(store_->LeaseNext(kMinute));
+  EXPECT_TRUE(store_->LeaseNext(kMinute));
+}
+
 TEST_P(HoldStoreContract, AfterAnUndoTheSameDecisionSendsItsLetterAfterAll) {
   const std::string id = HoldOne("k1");
   Decision decision = To(id, State::kRejected);

@@ -236,6 +236,8 @@ TEST_P(HoldStoreContract, ALegalHoldKeepsEverything) {
   const std::string id = Brought(HoldState::kRejected, "k1");
   const auto records = place_->OpenRecords(clock_);
   ASSERT_EQ(records->SetLegalHold(id, "court order 7", "office"), DecisionResult::kDone);
+  EXPECT_EQ(store_->Audit(id).back().action, "legal-hold");
+  EXPECT_EQ(store_->Audit(id).back().details, "court order 7");
   EXPECT_EQ(records->SetLegalHold("0123456789abcdef", "x", "office"), DecisionResult::kNotFound);
   EXPECT_EQ(records->Erase("bo@example.org", "office").kept, 1u);
   const Time later = clock_.Now() + kMinute;
@@ -243,6 +245,7 @@ TEST_P(HoldStoreContract, ALegalHoldKeepsEverything) {
   EXPECT_FALSE(place_->Execute("DELETE FROM content"));
   EXPECT_EQ(store_->Find(id)->raw, Post("k1").raw);
   ASSERT_EQ(records->SetLegalHold(id, "", "office"), DecisionResult::kDone);
+  EXPECT_EQ(store_->Audit(id).back().action, "legal-hold-ended");
   EXPECT_EQ(records->Erase("bo@example.org", "office").messages, 1u);
 }
 
