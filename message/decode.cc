@@ -95,11 +95,12 @@ bool IsBase64(std::string_view text) {
                      [](char c) { return kTable[static_cast<unsigned char>(c)] < 64; });
 }
 
-std::string DecodeBase64Loosely(std::string_view text) {
+std::string DecodeBase64Loosely(std::string_view text, Base64Alphabet alphabet) {
   std::string digits;
   digits.reserve(text.size());
   for (const char c : text) {
-    const char digit = c == '-' ? '+' : c == '_' ? '/' : c;
+    const bool is_url = alphabet == Base64Alphabet::kUrl;
+    const char digit = is_url && c == '-' ? '+' : is_url && c == '_' ? '/' : c;
     if (kTable[static_cast<unsigned char>(digit)] < 64) digits += digit;
   }
   return DecodeBase64(digits).bytes;

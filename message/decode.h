@@ -21,8 +21,9 @@ struct Decoded {
 Decoded DecodeBase64(std::string_view text);
 // Nothing but the alphabet, with padding at the end.
 bool IsBase64(std::string_view text);
-// As the most forgiving programs do: padding is passed over, "-" and "_" are digits.
-std::string DecodeBase64Loosely(std::string_view text);
+// As the most forgiving programs do: padding is passed over, and with the alphabet of URLs "-" and "_" are digits.
+enum class Base64Alphabet { kMail, kUrl };
+std::string DecodeBase64Loosely(std::string_view text, Base64Alphabet alphabet);
 // Each line by itself, so that a bad line spoils no other.
 std::string DecodeBase64ByLines(std::string_view text);
 Decoded DecodeQuotedPrintable(std::string_view text);

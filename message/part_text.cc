@@ -123,7 +123,9 @@ class LeafReader {
   // Some programs go on past padding, read the alphabet of URLs, start anew at
   // each line, or do not believe that it is base64.
   void ReadOddBase64() {
-    AddReading(ToUtf8(DecodeBase64Loosely(leaf_.body), leaf_.charset).text);
+    AddReading(ToUtf8(DecodeBase64Loosely(leaf_.body, Base64Alphabet::kMail), leaf_.charset).text);
+    if (leaf_.body.find_first_of("-_") != std::string_view::npos)
+      AddReading(ToUtf8(DecodeBase64Loosely(leaf_.body, Base64Alphabet::kUrl), leaf_.charset).text);
     AddReading(ToUtf8(DecodeBase64ByLines(leaf_.body), leaf_.charset).text);
     const auto blanks = std::count(leaf_.body.begin(), leaf_.body.end(), ' ');
     if (blanks > 0) AddReading(ToUtf8(leaf_.body, "").text);
