@@ -12,18 +12,16 @@ import http.client
 import pathlib
 import random
 import re
-import shutil
 import smtplib
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from daemon import daemon_command  # noqa: E402
 from moderator import PASSWORD, Moderator  # noqa: E402
-from postgres import Server, newest_programs  # noqa: E402
+from postgres import running_server  # noqa: E402
 from stack import Stack, free_port, require_root  # noqa: E402
 
 LIST = "medical-physics-engineering@lists.example.ac.uk"
@@ -273,25 +271,17 @@ def main():
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 60
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
     require_root()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-postgres-"))
-    begun, server = time.time(), None
-    try:
-        server = Server(newest_programs(), folder)
-        with Houses(programs, source, server.uri) as houses:
-            said, judges, doubtful = run(houses, server, count, seed)
-            wrong = list(faults(houses, server, count, judges, doubtful))
-            ends = collections.Counter(server.sql("SELECT state FROM held"))
-            print(f"seed {seed}, {time.time() - begun:.0f} s: {count} posts, {said}, moderators changed desks "
-                  f"{judges[0].moves + judges[1].moves} times, {dict(ends)}, mails {sum(houses.deliveries().values())}, "
-                  f"in doubt {len(doubtful)}, faults {len(wrong)}")
-            if wrong:
-                print("\n".join(wrong) + "\n" + houses.logs())
-            return 1 if wrong else 0
-    finally:
-        if server and server.process:
-            server.process.kill()
-            server.process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+    begun = time.time()
+    with running_server() as server, Houses(programs, source, server.uri) as houses:
+        said, judges, doubtful = run(houses, server, count, seed)
+        wrong = list(faults(houses, server, count, judges, doubtful))
+        ends = collections.Counter(server.sql("SELECT state FROM held"))
+        print(f"seed {seed}, {time.time() - begun:.0f} s: {count} posts, {said}, moderators changed desks "
+              f"{judges[0].moves + judges[1].moves} times, {dict(ends)}, mails {sum(houses.deliveries().values())}, "
+              f"in doubt {len(doubtful)}, faults {len(wrong)}")
+        if wrong:
+            print("\n".join(wrong) + "\n" + houses.logs())
+        return 1 if wrong else 0
 
 
 if __name__ == "__main__":

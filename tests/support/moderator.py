@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A moderator's browser, as far as a test of many decisions needs one."""
+"""A browser at the desk, as far as a test of many decisions needs one."""
 import html
 import http.client
 import re
@@ -8,17 +8,12 @@ import urllib.parse
 PASSWORD = "four small words here"
 
 
-class Moderator:
-    """A browser with one connection that stays open, signed in."""
+class Browser:
+    """With one connection that stays open, and nobody signed in."""
 
-    def __init__(self, port, name):
-        self.port, self.name, self.cookie, self.token = port, name, "", ""
+    def __init__(self, port):
+        self.port, self.cookie, self.token = port, "", ""
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.ask("GET", "/sign-in")
-        status, _ = self.ask("POST", "/sign-in", {"name": name, "password": PASSWORD})
-        if status != 303:
-            raise RuntimeError(f"{name} cannot sign in: {status}")
-        self.ask("GET", "/keys")
 
     def ask(self, method, path, form=None):
         """(status, page)"""
@@ -36,3 +31,16 @@ class Moderator:
         if found := re.search('name="form-token" value="([^"]+)"', page):
             self.token = html.unescape(found[1])
         return answer.status, page
+
+
+class Moderator(Browser):
+    """Signed in."""
+
+    def __init__(self, port, name):
+        super().__init__(port)
+        self.name = name
+        self.ask("GET", "/sign-in")
+        status, _ = self.ask("POST", "/sign-in", {"name": name, "password": PASSWORD})
+        if status != 303:
+            raise RuntimeError(f"{name} cannot sign in: {status}")
+        self.ask("GET", "/keys")

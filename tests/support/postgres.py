@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private PostgreSQL server for a test; skips the test where none is installed."""
+import contextlib
 import os
 import pathlib
 import pwd
@@ -7,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -137,3 +139,17 @@ def newest_programs():
         print("skipped: no PostgreSQL server is installed here")
         sys.exit(77)
     return found[-1].parent
+
+
+@contextlib.contextmanager
+def running_server():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="listwarden-postgres-"))
+    server = None
+    try:
+        server = Server(newest_programs(), folder)
+        yield server
+    finally:
+        if server:
+            server.process.kill()
+            server.process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
