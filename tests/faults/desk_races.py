@@ -32,7 +32,8 @@ import results  # noqa: E402
 from stack import Sink, free_port  # noqa: E402
 
 AT_ONCE = 250  # so many wait at a time: a queue as people know it
-MOST = 16  # who act at the same moment
+LONG = 1000
+FEW, MANY = (4, 4), (2, 16)  # who act at the same moment, in the short form and in the long one
 CONNECTIONS = 4
 STATES = {"release": "released", "reject": "rejected", "discard": "discarded"}
 AUDITED = {"release": "approved", "reject": "rejected", "discard": "discarded"}
@@ -233,16 +234,17 @@ def text_of(part):
 
 def campaign(daemon, store, desks, count, seed, mail):
     chance, figures, posts = random.Random(seed), collections.Counter(), []
-    names = [f"moderator{i}" for i in range(MOST)]
+    crowd = MANY if count >= LONG else FEW
+    names = [f"moderator{i}" for i in range(max(crowd))]
     for name in names:
         subprocess.run([daemon.programs / "listwarden", "--config", daemon.config, "user", "add", name, "--role",
                         "moderator", "--list", LIST, "--address", f"{name}@ipem.example"],
                        input=PASSWORD + "\n", text=True, check=True, capture_output=True)
-    with concurrent.futures.ThreadPoolExecutor(MOST) as pool:
+    with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
         while figures["races"] < count:
             first = len(posts)
             some = hold_posts(daemon, store, mail, range(first, first + min(AT_ONCE, count - figures["races"])))
-            present = names[:chance.randint(2, MOST)]
+            present = names[:chance.randint(*crowd)]
             # Signed in anew: an idle connection is closed soon.
             moderators = [Moderator(desks.ports[i % len(desks.ports)], name) for i, name in enumerate(present)]
             desks.read_anew()
@@ -270,14 +272,14 @@ def run(binaries, source, count, seed, server=None):
     line = f"seed {seed}, {time.time() - begun:.0f} s, {'two desks' if server else 'one desk'}: " + ", ".join(
         f"{name} {figures[name]}" for name in [*FIGURES, *FAULTS])
     print(line)
-    if count >= 1000:
+    if count >= LONG:
         results.keep(source, "desk_races", ["desk_races.py", count, seed], line)
     return all(figures[name] == 0 for name in FAULTS)
 
 
 def main():
     binaries, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 50
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 30
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
     with running_server() as server:
         are_clean = [run(binaries, source, count, seed), run(binaries, source, count, seed, server)]
