@@ -126,20 +126,12 @@ void AddParameters(std::vector<RawParameter> read, const Limits& limits, Paramet
   }
 }
 
-// Blanks are allowed beside the slash of a media type (RFC 2045 section 5.1); two words before it are none.
-bool PartsWords(std::string_view text, std::size_t blank, std::size_t slash) {
-  const std::size_t next = std::min(text.find_first_not_of(" \t\r\n", blank), text.size());
-  return next < slash && text[next] != '(';
-}
-
 }  // namespace
 
 ParameterValue ParseParameters(std::string_view value, const Limits& limits, bool* over_limit) {
   const std::string text = Unfold(value.substr(0, limits.part_header_bytes));
   if (value.size() > limits.part_header_bytes) *over_limit = true;
   ParameterValue out;
-  const std::size_t plain_end = std::min(text.find(';'), text.size());
-  const std::size_t slash = std::string_view(text).substr(0, plain_end).find('/');
   std::size_t at = 0;
   while (at < text.size() && text[at] != ';') {
     if (text[at] == '(') {
@@ -147,15 +139,12 @@ ParameterValue ParseParameters(std::string_view value, const Limits& limits, boo
     } else if (text[at] == '"') {
       out.value += QuotedString(text, &at);
     } else {
-      if (!IsFieldBlank(text[at])) {
-        out.value += text[at];
-      } else if (slash != std::string::npos && !out.value.empty() && PartsWords(text, at, slash)) {
-        out.value += ' ';
-      }
+      if (!IsFieldBlank(text[at])) out.value += text[at];
       ++at;
     }
   }
   out.value = LowerAscii(out.value);
+  const std::size_t plain_end = std::min(text.find(';'), text.size());
   // Some programs take a control character for a blank.
   out.is_odd = (plain_end < at && plain_end < text.size()) ||
                std::any_of(text.begin(), text.end(), [](char c) { return IsControl(c) && !IsFieldBlank(c); });

@@ -59,7 +59,9 @@ TEST_P(HoldStoreContract, ASessionEndsByIdlenessAgeLogOutAndDisabling) {
   ASSERT_TRUE(accounts->FindSession("s1", kIdle));
   EXPECT_EQ(accounts->FindSession("s1", kIdle)->form_token, "form");
   clock_.Advance(kIdle - std::chrono::seconds(1));
-  EXPECT_TRUE(accounts->FindSession("s1", kIdle)) << "being seen keeps it alive";
+  const auto alive = accounts->FindSession("s1", kIdle);
+  ASSERT_TRUE(alive) << "being seen keeps it alive";
+  EXPECT_EQ(alive->seen, clock_.Now());
   clock_.Advance(kIdle);
   EXPECT_FALSE(accounts->FindSession("s1", kIdle));
   clock_.Advance(-std::chrono::seconds(60));

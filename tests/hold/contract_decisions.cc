@@ -390,8 +390,13 @@ TEST_P(HoldStoreContract, TrustIsRenewedAndTakenBack) {
 
 TEST_P(HoldStoreContract, TheAuditOnlyGrows) {
   HoldOne("k1");
-  EXPECT_FALSE(place_->Execute("UPDATE audit SET actor = 'nobody'"));
+  for (const char* change :
+       {"seq = seq + 1", "time = time + 1", "actor = 'x'", "action = 'x'", "held_id = 'x'", "details = 'x'",
+        "actor_salt = actor_salt + 1", "actor_mac = 'x'", "details_salt = details_salt + 1",
+        "details_mac = 'x'", "hash = 'x'"})
+    EXPECT_FALSE(place_->Execute(std::string("UPDATE audit SET ") + change)) << change;
   EXPECT_FALSE(place_->Execute("DELETE FROM audit"));
+  EXPECT_TRUE(place_->Execute("UPDATE audit SET actor = '', details = ''")) << "words may be erased";
 }
 
 }  // namespace listwarden

@@ -210,6 +210,16 @@ TEST_P(HoldStoreContract, AnErasedPersonLeavesNoByteAndTheChainValid) {
   EXPECT_FALSE(store_->LeaseNext(kMinute)) << "no letter goes to who is forgotten";
 }
 
+TEST_P(HoldStoreContract, AnErasureLeavesTheLettersOfOthers) {
+  store_->Hold(PostWith("gone"));
+  const std::string stays = store_->Hold(PostWith("stays")).id;
+  EXPECT_EQ(place_->OpenRecords(clock_)->Erase("gone@example.org", "office").messages, 1u);
+  const auto letter = store_->LeaseNext(kMinute);
+  ASSERT_TRUE(letter);
+  EXPECT_EQ(letter->row.held_id, stays);
+  EXPECT_FALSE(store_->LeaseNext(kMinute));
+}
+
 TEST_P(HoldStoreContract, AnErasureEmptiesLettersAboutManyAndHasNoneWrittenAgain) {
   Act digest;
   digest.outbox = {LetterTo("mo@example.org", "digest")};
