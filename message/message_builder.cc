@@ -42,11 +42,11 @@ class Reader {
   PartHeader ReadHeader() {
     PartHeader header;
     std::size_t from_fields = 0;
-    bool has_odd_name = false;
+    bool is_odd = false;
     for (const HeaderField& field : message_.fields) {
       const std::string name = LowerAscii(Trim(field.name));
-      has_odd_name |=
-          !name.empty() && name.size() < field.name.size();  // some programs end the header section here
+      // Some programs end the header section at such a name, others a field at a bare return.
+      is_odd |= (!name.empty() && name.size() < field.name.size()) || HasBareReturn(field.value);
       if (name == "content-type") header.content_types.push_back(Unfold(field.value));
       if (name == "content-transfer-encoding") header.encodings.push_back(Unfold(field.value));
       if (name == "content-disposition") header.dispositions.push_back(Unfold(field.value));
@@ -57,9 +57,15 @@ class Reader {
       if (name == "from" && ++from_fields >= 1) AddMailboxes(field.value, &message_.from);
       if (name == "to" || name == "cc") AddMailboxes(field.value, &message_.to);
     }
-    if (has_odd_name) Note(DefectKind::kAmbiguous, "a header section that programs read differently");
+    if (is_odd) Note(DefectKind::kAmbiguous, "a header section that programs read differently");
     if (from_fields > 1) Note(DefectKind::kAmbiguous, "more than one From field");
     return header;
+  }
+
+  static bool HasBareReturn(std::string_view value) {
+    for (std::size_t at = value.find('\r'); at != std::string_view::npos; at = value.find('\r', at + 1))
+      if (at + 1 < value.size() && value[at + 1] != '\n' && value[at + 1] != '\r') return true;
+    return false;
   }
 
   void AddSubject(std::string subject) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 #include "message/decode.h"
@@ -44,11 +45,14 @@ bool SaysBase64(const PartHeader &header) {
   });
 }
 
-// RFC 2045 section 5.1.
+// RFC 6838 section 4.2; RFC 2045 lets more pass, but what begins otherwise is no type for many programs.
 bool IsMediaType(std::string_view value) {
+  const auto begins_well = [](std::string_view name) {
+    return IsToken(name) && std::isalnum(static_cast<unsigned char>(name.front())) != 0;
+  };
   const std::size_t slash = value.find('/');
-  return slash != std::string_view::npos && IsToken(value.substr(0, slash)) &&
-         IsToken(value.substr(slash + 1));
+  return slash != std::string_view::npos && begins_well(value.substr(0, slash)) &&
+         begins_well(value.substr(slash + 1));
 }
 
 // "This is a multi-part message in MIME format."

@@ -482,9 +482,12 @@ INSTANTIATE_TEST_SUITE_P(
         Trick{"description_of_parts",
               Mixed("--b\nContent-Type: multipart/mixed; boundary=c\nContent-Description: " + kM +
                     "\n\n--c\n\nx\n--c--\n--b--\n")},
-        Trick{"word_before_the_type", Part("Content-Type: | text/plain\n", kM)},
         Trick{"base64_with_padding_and_a_dash",
               Part("Content-Transfer-Encoding: base64\n", "-" + Base64(kM + "xx").insert(9, "="))},
+        Trick{"bare_return_in_the_header",
+              kTop + "Date: 20\r26\nContent-Type: message/rfc822\n\nFrom the start " + kM + "\nFrom: b\n"},
+        Trick{"type_that_begins_with_a_bar",
+              Part("Content-Type:| text/plain; charset=utf-8\n", "Dear \xaf\x10 " + kM)},
         Trick{"file_name_of_a_multipart",
               Mixed("--b\nContent-Type: multipart/mixed; boundary=c; name=" + kM + ".txt\n\nx\n--b--\n")},
         Trick{"file_name_of_a_message",
