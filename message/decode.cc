@@ -98,8 +98,8 @@ bool IsBase64(std::string_view text) {
 std::string DecodeBase64Loosely(std::string_view text, Base64Alphabet alphabet) {
   std::string digits;
   digits.reserve(text.size());
+  const bool is_url = alphabet == Base64Alphabet::kUrl;
   for (const char c : text) {
-    const bool is_url = alphabet == Base64Alphabet::kUrl;
     const char digit = is_url && c == '-' ? '+' : is_url && c == '_' ? '/' : c;
     if (kTable[static_cast<unsigned char>(digit)] < 64) digits += digit;
   }

@@ -21,8 +21,11 @@ struct Decoded {
 Decoded DecodeBase64(std::string_view text);
 // Nothing but the alphabet, with padding at the end.
 bool IsBase64(std::string_view text);
-// As the most forgiving programs do: padding is passed over, and with the alphabet of URLs "-" and "_" are digits.
-enum class Base64Alphabet { kMail, kUrl };
+enum class Base64Alphabet {
+  kMail,
+  kUrl
+};  // RFC 4648 sections 4 and 5: with that of URLs "-" and "_" are digits
+// As the most forgiving programs do: padding is passed over.
 std::string DecodeBase64Loosely(std::string_view text, Base64Alphabet alphabet);
 // Each line by itself, so that a bad line spoils no other.
 std::string DecodeBase64ByLines(std::string_view text);

@@ -177,11 +177,11 @@ class HttpServer::Machine::Connection : public std::enable_shared_from_this<Conn
 
 // What throws between our calls, for want of memory, costs its own connection, not the others.
 void HttpServer::Machine::Serve() {
-  for (bool is_over = false; !is_over;) {
+  for (;;) {
     try {
       if (!is_accepting) Accept();
       sockets.run();
-      is_over = true;
+      return;
     } catch (const std::exception& e) {
       Log(LogLevel::kError, "connection-failed", {{"why", e.what()}});
       std::this_thread::sleep_for(kPause);

@@ -29,7 +29,7 @@ from milter_client import LIST, opened  # noqa: E402
 from moderator import PASSWORD, Browser, Moderator  # noqa: E402
 from postgres import running_server  # noqa: E402
 import results  # noqa: E402
-from stack import Sink, free_port  # noqa: E402
+from stack import Sink, free_port, wait_until  # noqa: E402
 
 AT_ONCE = 250  # so many wait at a time: a queue as people know it
 LONG = 1000
@@ -135,14 +135,6 @@ class Desks:
 
     def wait_for(self, text, times):
         wait_until(lambda: all(log.read_text().count(text) >= times for log in self.logs), f"each desk said {text} {times} times")
-
-
-def wait_until(is_true, what, seconds=600):
-    deadline = time.time() + seconds
-    while not is_true():
-        if time.time() > deadline:
-            raise RuntimeError("waited in vain until " + what)
-        time.sleep(0.05)
 
 
 def hold_posts(daemon, store, mail, numbers):

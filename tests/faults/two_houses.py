@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from daemon import daemon_command  # noqa: E402
 from moderator import PASSWORD, Moderator  # noqa: E402
 from postgres import running_server  # noqa: E402
-from stack import Stack, free_port, require_root  # noqa: E402
+from stack import Stack, free_port, require_root, wait_until  # noqa: E402
 
 LIST = "medical-physics-engineering@lists.example.ac.uk"
 NAMES = ("ann", "bob")  # who sits at the first desk, and at the second
@@ -165,14 +165,6 @@ class Judge:
             except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
         raise RuntimeError(f"{self.name} finds no desk")
-
-
-def wait_until(is_true, what, seconds=60):
-    deadline = time.time() + seconds
-    while not is_true():
-        if time.time() > deadline:
-            raise RuntimeError("waited in vain until " + what)
-        time.sleep(0.02)
 
 
 def kill_and_bring_back(houses, server, count, chance):

@@ -37,6 +37,14 @@ def require_strace():
         sys.exit(77)
 
 
+def wait_until(is_true, what, seconds=600):
+    deadline = time.time() + seconds
+    while not is_true():
+        if time.time() > deadline:
+            raise RuntimeError("waited in vain until " + what)
+        time.sleep(0.02)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
