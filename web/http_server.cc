@@ -77,7 +77,7 @@ struct HttpServer::Machine {
   asio::io_context sockets{1};
   asio::executor_work_guard<asio::io_context::executor_type> until_stopped{sockets.get_executor()};
   asio::basic_socket_acceptor<Protocol> acceptor{sockets};
-  bool is_accepting = false;
+  std::weak_ptr<void> accepting;  // alive as long as somebody is waited for
   asio::thread_pool workers{HttpServer::kWorkers};
   std::thread thread;
   std::string socket_file;
@@ -179,7 +179,7 @@ class HttpServer::Machine::Connection : public std::enable_shared_from_this<Conn
 void HttpServer::Machine::Serve() {
   for (;;) {
     try {
-      if (!is_accepting) Accept();
+      if (accepting.expired()) Accept();
       sockets.run();
       return;
     } catch (const std::exception& e) {
@@ -191,14 +191,14 @@ void HttpServer::Machine::Serve() {
 
 void HttpServer::Machine::Accept() {
   if (!acceptor.is_open()) return;
-  acceptor.async_accept([this](beast::error_code error, Protocol::socket socket) {
-    is_accepting = false;
+  const auto waiting = std::make_shared<char>();  // ends with the handler, even where that is never called
+  accepting = waiting;
+  acceptor.async_accept([this, waiting](beast::error_code error, Protocol::socket socket) {
     if (error) std::this_thread::sleep_for(kPause);
     if (!error && connections < kMostConnections)
       std::make_shared<Connection>(*this, std::move(socket))->Read();
     Accept();
   });
-  is_accepting = true;
 }
 
 void HttpServer::Machine::ListenOnFile(const std::string& file) {

@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <iostream>
+#include <thread>
 
 #include "failing_memory.h"
 #include "web/http_server.h"
@@ -67,6 +69,8 @@ TEST_F(HttpMemory, EachAllocationThatFailsCostsOneRequestAtMost) {
 }
 
 TEST_F(HttpMemory, IsServedAgainOnceThereIsMemory) {
+  // It waits for its first connection by now, for which the library needs memory before our handler is called.
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
   const long before = FailingMemory::others_failed();
   memory_.FailOtherThreads();
   EXPECT_NE(Ask(1), Outcome::kAnswered);
